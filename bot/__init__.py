@@ -1,0 +1,1 @@
+"""What people meet: the Telegram conversation, digests and their delivery."""

@@ -1,0 +1,1 @@
+"""Releases in: fetching, reading, pairing, classing and storing Government press releases."""

@@ -1,0 +1,245 @@
+"""The types that every part of Tongbao speaks in.
+
+All of them are frozen; every instant is an aware UTC ``datetime``. Releases and summaries
+also know their JSON form, the line format of the commands (one object a line, UTF-8):
+
+* Release: ``{"id","source","issued_at","topics","department","texts":{"en":{…},"zh":{…}}}``,
+  each text ``{"id","url","title","body","issued_at"}``; a blank line parts the paragraphs.
+* Summary: ``{"id","language","headline","summary","method","model","supported",
+  "unsupported":[…],"sources":[[start,end],…]}``; sources are character spans of the body.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+    model_validator,
+)
+
+T = TypeVar("T", bound=BaseModel)
+
+HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+Topic = Literal[
+    "government",
+    "finance",
+    "environment",
+    "health",
+    "transport",
+    "law",
+    "education",
+    "culture",
+    "weather",
+]
+TOPICS: tuple[Topic, ...] = (
+    "government",
+    "finance",
+    "environment",
+    "health",
+    "transport",
+    "law",
+    "education",
+    "culture",
+    "weather",
+)
+
+ChatLanguage = Literal["en", "zh-Hant", "zh-Hans", "en+zh-Hant"]
+CHAT_LANGUAGES: tuple[ChatLanguage, ...] = ("en", "zh-Hant", "zh-Hans", "en+zh-Hant")
+
+Method = Literal["model", "extract", "translation"]
+ChatStatus = Literal["active", "paused", "gone"]
+DeliveryStatus = Literal["due", "claimed", "sent", "refused", "gone"]
+
+
+def to_utc(moment: datetime) -> datetime:
+    """The same instant in UTC; a time without a zone is Hong Kong's, as on the releases."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=HONG_KONG)).astimezone(UTC)
+
+
+Instant = Annotated[datetime, AfterValidator(to_utc)]
+
+
+class Frozen(BaseModel):
+    """A value that can't change and refuses what it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class ReleaseText(Frozen):
+    """One language's official text of a release.
+
+    ``title`` has lost its suffixes ("(with photos)", （附圖）); the paragraphs of ``body`` are
+    parted by a blank line, the rows of a table by a line break and its cells by `` | ``.
+    """
+
+    language: Language
+    id: str = Field(min_length=1)
+    url: str
+    title: str = Field(min_length=1)
+    body: str
+    issued_at: Instant
+
+    @property
+    def version(self) -> str:
+        """A hash of title and body: equal exactly when the text that readers see is equal."""
+        return hashlib.sha256(f"{self.title}\n\n{self.body}".encode()).hexdigest()[:16]
+
+
+class Release(Frozen):
+    """One announcement, with its English text, its Chinese text, or both."""
+
+    id: str = Field(min_length=1)
+    source: str
+    issued_at: Instant
+    topics: tuple[Topic, ...] = ()
+    department: str | None = None
+    texts: Mapping[Language, ReleaseText] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_language_of_texts(cls, value: object) -> object:
+        """In JSON the language of a text is its key."""
+        if not isinstance(value, dict) or not isinstance(value.get("texts"), dict):
+            return value
+        texts = {
+            key: {**text, "language": key} if isinstance(text, dict) else text
+            for key, text in value["texts"].items()
+        }
+        return {**value, "texts": texts}
+
+    @field_serializer("texts")
+    def _drop_language_of_texts(self, texts: Mapping[Language, ReleaseText]) -> dict[str, Any]:
+        return {
+            language: texts[language].model_dump(mode="json", exclude={"language"})
+            for language in LANGUAGES
+            if language in texts
+        }
+
+    def to_json(self) -> str:
+        """This release as one line of JSON."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> Self:
+        """A release from one line of JSON.
+
+        Raises:
+            ContractError: if the line isn't a release; the message names each fault.
+        """
+        return _from_json(cls, line)
+
+
+class Summary(Frozen):
+    """A checked summary of one release in one language.
+
+    ``id`` is the release's; ``sources`` are (start, end) character spans of the body of the
+    text that was summarised, in the order in which the summary uses them.
+    """
+
+    id: str
+    language: Language
+    headline: str
+    text: str = Field(alias="summary")
+    method: Method
+    model: str | None = None
+    supported: bool
+    unsupported: tuple[str, ...] = ()
+    sources: tuple[tuple[int, int], ...] = ()
+
+    def to_json(self) -> str:
+        """This summary as one line of JSON."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> Self:
+        """A summary from one line of JSON.
+
+        Raises:
+            ContractError: if the line isn't a summary; the message names each fault.
+        """
+        return _from_json(cls, line)
+
+
+class Chat(Frozen):
+    """A private chat, group, channel or forum topic, and how it wants to be served."""
+
+    id: int
+    thread_id: int = 0
+    language: ChatLanguage = "en"
+    time_zone: str = "Asia/Hong_Kong"
+    digest_time: time = time(8)
+    subscribed: bool = False
+    next_due: Instant | None = None
+    status: ChatStatus = "active"
+
+    @property
+    def languages(self) -> tuple[ChatLanguage, ...]:
+        """The languages to write in, in order: two for the bilingual choice."""
+        return ("en", "zh-Hant") if self.language == "en+zh-Hant" else (self.language,)
+
+
+class Subscription(Frozen):
+    """What a chat follows or leaves out; a chat without any follows everything."""
+
+    chat_id: int
+    thread_id: int = 0
+    kind: Literal["topic", "department", "keyword"] = "topic"
+    value: str
+    follow: bool = True
+
+
+class Digest(Frozen):
+    """What one chat gets for one local date, frozen when it was composed."""
+
+    chat_id: int
+    thread_id: int = 0
+    local_date: date
+    release_ids: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
+class Delivery(Frozen):
+    """One message owed to one chat. ``key`` is unique: owing it twice owes it once."""
+
+    key: str
+    chat_id: int
+    thread_id: int = 0
+    payload: Mapping[str, Any]
+    status: DeliveryStatus = "due"
+    attempts: int = 0
+    not_before: Instant
+    message_id: int | None = None
+
+
+class ContractError(ValueError):
+    """A line that breaks the contract; the message says where and how."""
+
+
+def describe_faults(error: ValidationError) -> str:
+    """The faults that pydantic found, as one readable clause each."""
+    return "; ".join(_describe_faults(error))
+
+
+def _describe_faults(error: ValidationError) -> Iterable[str]:
+    for fault in error.errors(include_url=False, include_input=False):
+        where = ".".join(str(part) for part in fault["loc"])
+        yield f"{where}: {fault['msg']}" if where else fault["msg"]
+
+
+def _from_json(kind: type[T], line: str | bytes) -> T:
+    try:
+        return kind.model_validate_json(line)
+    except ValidationError as error:
+        raise ContractError(describe_faults(error)) from None

@@ -1,0 +1,1 @@
+"""Bytes to releases, one reader a format; pure: no network, no clock."""

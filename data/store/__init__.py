@@ -1,0 +1,1 @@
+"""The database: schema and every query, one file a subject."""

@@ -1,0 +1,1 @@
+"""Text in, checked summary out; knows nothing of Telegram, feeds or the database."""

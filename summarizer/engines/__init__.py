@@ -1,0 +1,1 @@
+"""One file an engine: text in, draft out; tensors never leave."""

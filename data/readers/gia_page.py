@@ -1,0 +1,165 @@
+"""Reads a release page of the Government's press release site; pure.
+
+Format as seen on real pages: title in ``#PRHeadlineSpan``, text in ``span#pressrelease`` with
+``<br>`` between lines, a footer in the same element ("Ends/Thursday, November 27, 2025",
+"Issued at HKT 15:55"; 完, 2025年11月27日（星期四）, 香港時間21時20分), and the other language
+behind the ``<a>`` around ``img#hdrTCLnk`` or ``img#hdrENLnk``.
+"""
+
+import re
+from datetime import datetime
+from urllib.parse import unquote, urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from data.models import HONG_KONG, Language, ReleaseText
+from data.readers.paragraphs import choose_language, clean_line, clean_title, read_paragraphs
+from data.readers.reading import ReadError, Reading
+
+OFFICIAL_SITE = "https://www.info.gov.hk"
+
+_NOT_TEXT = ".controlDisplay1, .controlDisplay2, #starBar, #starBarSpacing, #starBarSpacingC"
+_RELEASE_PATH = re.compile(r"/gia/general/(\d{6})/(\d{2})/(P\d{13})p?\.html?", re.IGNORECASE)
+_RELEASE_NAME = re.compile(r"(P\d{13})p?\.html?", re.IGNORECASE)
+_END_LINE = re.compile(r"^(?:Ends\s*/.*|完)$", re.IGNORECASE)
+_ENGLISH_DATE = re.compile(r"([A-Z][a-z]+) (\d{1,2}), (\d{4})")
+_CHINESE_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_ENGLISH_CLOCK = re.compile(r"HKT\s*(\d{1,2}):(\d{2})")
+_CHINESE_CLOCK = re.compile(r"香港[時时][間间]\s*(\d{1,2})\s*[時时]\s*(\d{1,2})\s*分")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def is_release_page(html: str) -> bool:
+    """Whether the page has the mark of a release page (it may still lack a text)."""
+    return "pressrelease" in html and "PRHeadline" in html
+
+
+def find_release_id(address: str) -> str | None:
+    """The official id in a release's address or file name, such as ``P2025112700789``."""
+    match = _RELEASE_NAME.search(address)
+    return match[1].upper() if match else None
+
+
+def canonical_url(url: str) -> str:
+    """The address of the release itself: no query, fragment or print view."""
+    match = _RELEASE_PATH.search(urlsplit(url).path)
+    if not match:
+        return url
+    month, day, release_id = match.groups()
+    return urljoin(url, f"/gia/general/{month}/{day}/{release_id.upper()}.htm")
+
+
+def read_gia_page(html: str, address: str | None = None) -> Reading:
+    """One release page to its text.
+
+    Args:
+        html: the page, decoded.
+        address: where it came from: its URL, or the name of a saved file. Without one, or with
+            a file name, the URL is taken from the page's own links.
+
+    Raises:
+        ReadError: if title, text, issue time or id is missing.
+    """
+    tree = LexborHTMLParser(html)
+    title = _read_title(tree)
+    paragraphs, footer = _read_text(tree)
+    if not title:
+        raise ReadError("the page has no title (#PRHeadlineSpan)")
+    if not paragraphs:
+        raise ReadError("the page has no text (span#pressrelease)")
+    issued_at = read_issue_time(footer)
+    if issued_at is None:
+        raise ReadError("the page does not say when it was issued")
+    body = "\n\n".join(paragraphs)
+    language = choose_language(f"{title}\n{body}")
+    url = _find_own_url(tree, address, issued_at)
+    release_id = find_release_id(url) if url else None
+    if url is None or release_id is None:
+        raise ReadError("the page does not say which release it is (no id such as P2025112700789)")
+    text = ReleaseText(
+        language=language, id=release_id, url=url, title=title, body=body, issued_at=issued_at
+    )
+    return Reading(text, _find_counterpart(tree, language, url))
+
+
+def read_issue_time(footer: str) -> datetime | None:
+    """The issue time that a release's last lines name, in Hong Kong's zone, or None."""
+    day, clock = _find_date(footer), _find_clock(footer)
+    if day is None or clock is None:
+        return None
+    try:
+        return datetime(*day, *clock, tzinfo=HONG_KONG)
+    except ValueError:
+        return None
+
+
+def _find_date(footer: str) -> tuple[int, int, int] | None:
+    if match := _CHINESE_DATE.search(footer):
+        return int(match[1]), int(match[2]), int(match[3])
+    match = _ENGLISH_DATE.search(footer)
+    if match and match[1] in _MONTHS:
+        return int(match[3]), _MONTHS.index(match[1]) + 1, int(match[2])
+    return None
+
+
+def _find_clock(footer: str) -> tuple[int, int] | None:
+    match = _ENGLISH_CLOCK.search(footer) or _CHINESE_CLOCK.search(footer)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def _read_title(tree: LexborHTMLParser) -> str:
+    node = tree.css_first("#PRHeadlineSpan") or tree.css_first("#PRHeadline")
+    return clean_title(node.text()) if node is not None else ""
+
+
+def _read_text(tree: LexborHTMLParser) -> tuple[list[str], str]:
+    """The paragraphs of the text, and what stands below them as one string."""
+    node = tree.css_first("#pressrelease")
+    if node is None:
+        return [], ""
+    for part in node.css(_NOT_TEXT):
+        part.decompose()
+    lines = "\n\n".join(read_paragraphs(node)).split("\n")
+    ends = [number for number, line in enumerate(lines) if _END_LINE.match(line)]
+    end = ends[-1] if ends else len(lines)
+    footer = lines[end:] if ends else lines[-6:]
+    text = "\n".join(lines[:end]).strip()
+    return text.split("\n\n") if text else [], "\n".join(footer)
+
+
+def _find_own_url(tree: LexborHTMLParser, address: str | None, issued: datetime) -> str | None:
+    if address and urlsplit(address).scheme in ("http", "https"):
+        return canonical_url(address)
+    for link in _own_links(tree):
+        if match := _RELEASE_PATH.search(link):
+            return OFFICIAL_SITE + canonical_url(match[0])
+    path = _RELEASE_PATH.search("/gia/general/" + "/".join((address or "").split("/")[-3:]))
+    if path:
+        return OFFICIAL_SITE + canonical_url(path[0])
+    release_id = find_release_id(address or "")
+    return release_id and f"{OFFICIAL_SITE}/gia/general/{issued:%Y%m}/{issued:%d}/{release_id}.htm"
+
+
+def _own_links(tree: LexborHTMLParser) -> list[str]:
+    """Links of a page that name the page itself: to mail it, and to its Simplified version."""
+    mail = [node.attributes.get("href") or "" for node in tree.css("a.icon_mailto")]
+    simplified = _find_link_around(tree, "hdrSCLnk")
+    return [unquote(link) for link in [*mail, simplified or ""]]
+
+
+def _find_counterpart(tree: LexborHTMLParser, language: Language, url: str) -> str | None:
+    link = _find_link_around(tree, "hdrTCLnk" if language == "en" else "hdrENLnk")
+    if link is None or not _RELEASE_PATH.search(link):
+        return None
+    counterpart = canonical_url(urljoin(url, link))
+    return counterpart if find_release_id(counterpart) != find_release_id(url) else None
+
+
+def _find_link_around(tree: LexborHTMLParser, image_id: str) -> str | None:
+    node: LexborNode | None = tree.css_first(f"#{image_id}")
+    while node is not None and node.tag != "a":
+        node = node.parent
+    return clean_line(node.attributes.get("href") or "") if node is not None else None

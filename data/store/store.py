@@ -1,0 +1,50 @@
+"""All parts of the store over one connection."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from data.store.chats import Chats
+from data.store.database import open_database
+from data.store.deliveries import Deliveries
+from data.store.digests import Digests
+from data.store.feeds import Feeds
+from data.store.releases import Releases
+from data.store.updates import Updates
+
+
+@dataclass(frozen=True)
+class Store:
+    """One connection to the database, for use in one thread."""
+
+    db: Database
+    releases: Releases
+    feeds: Feeds
+    chats: Chats
+    deliveries: Deliveries
+    digests: Digests
+    updates: Updates
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+
+def open_store(path: Path) -> Store:
+    """The store in this file, made if it isn't there.
+
+    Raises:
+        StoreError: if the file can't be used.
+    """
+    db = open_database(path)
+    deliveries = Deliveries(db)
+    return Store(
+        db=db,
+        releases=Releases(db),
+        feeds=Feeds(db),
+        chats=Chats(db),
+        deliveries=deliveries,
+        digests=Digests(db, deliveries),
+        updates=Updates(db),
+    )

@@ -1,0 +1,46 @@
+"""Fixtures that more than one test file needs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes import StaticSite
+
+from data.classify import Tables, load_tables
+from data.store.store import Store, open_store
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def gia() -> Path:
+    """The folder of real pages and feeds, where it is at hand."""
+    folder = SHARED / "gia"
+    if not folder.is_dir():
+        pytest.skip("the real pages and feeds are not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tables() -> Tables:
+    return load_tables()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "test.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site() -> Iterator[StaticSite]:
+    with StaticSite() as running:
+        yield running
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment: a Sunday morning, 08:00 in Hong Kong."""
+    return datetime(2026, 11, 22, 0, 0, tzinfo=UTC)

@@ -1,0 +1,194 @@
+"""Reading release pages: real ones where they are at hand, and made ones."""
+
+import contextlib
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from factories import EN_ID, ZH_ID, make_page, make_text
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.readers.document import read_document
+from data.readers.gia_page import canonical_url, read_gia_page, read_issue_time
+from data.readers.paragraphs import clean_title
+from data.readers.reading import ReadError
+
+
+def read_pairs(gia: Path) -> list[tuple[dict[str, str], str, Path]]:
+    pairs = json.loads((gia / "pairs.json").read_text("utf-8"))
+    return [
+        (
+            pair[language],
+            pair["zh" if language == "en" else "en"]["url"],
+            gia / pair[language]["file"],
+        )
+        for pair in pairs
+        for language in ("en", "zh")
+        if pair[language].get("file")
+    ]
+
+
+def test_every_real_page_gives_its_id_address_title_time_and_language(gia: Path) -> None:
+    pages = read_pairs(gia)
+    assert len(pages) == 36
+    for known, _, file in pages:
+        text = read_gia_page(file.read_text("utf-8"), str(file)).text
+        assert text.id == known["id"]
+        assert text.url == known["url"]
+        assert text.title == clean_title(known["title"])
+        assert text.issued_at == datetime.fromisoformat(known["issued_at"])
+        assert len(text.body) > 50
+        assert "NNNN" not in text.body
+        assert not text.body.endswith(("完", "\n"))
+        assert "\u3000" not in text.body
+        assert "\u200b" not in text.body
+
+
+def test_all_but_one_real_page_link_to_their_counterpart(gia: Path) -> None:
+    found = [
+        read_gia_page(file.read_text("utf-8"), str(file)).counterpart_url == other
+        for _, other, file in read_pairs(gia)
+    ]
+    # One Chinese page was saved before its English text came out.
+    assert found.count(True) == 35
+
+
+def test_a_real_page_needs_no_file_name_to_know_itself(gia: Path) -> None:
+    for known, _, file in read_pairs(gia):
+        assert read_gia_page(file.read_text("utf-8"), "saved.htm").text.url == known["url"]
+
+
+def test_a_table_becomes_lines_of_cells(gia: Path) -> None:
+    file = gia / "pages/202512/02/P2025120200934.htm"
+    body = read_gia_page(file.read_text("utf-8"), str(file)).text.body
+    rows = [line for line in body.split("\n") if " | " in line]
+    assert len(rows) == 4
+    assert "\n".join(rows) in body
+
+
+def test_the_feeds_and_the_pages_carry_the_same_texts(gia: Path) -> None:
+    pages = {}
+    for _, _, file in read_pairs(gia):
+        text = read_gia_page(file.read_text("utf-8"), str(file)).text
+        pages[text.id] = text
+    feeds = [read_document((gia / f"general_{code}.xml").read_bytes()) for code in ("en", "zh")]
+    items = [item.text for feed in feeds for item in feed.items]
+    assert len(items) == 44
+    assert all(pages[text.id].version == text.version for text in items if text.id in pages)
+
+
+def test_a_page_gives_back_the_text_it_was_made_from() -> None:
+    for language, other in (("en", ZH_ID), ("zh", EN_ID)):
+        text = make_text(language)
+        link = f"/gia/general/202611/21/{other}.htm?fontSize=1"
+        reading = read_gia_page(make_page(text, link).decode(), text.url)
+        assert reading.text == text
+        assert (
+            reading.counterpart_url == f"https://www.info.gov.hk/gia/general/202611/21/{other}.htm"
+        )
+
+
+@pytest.mark.parametrize(
+    ("html", "missing"),
+    [
+        ("<span id=PRHeadlineSpan>T</span>", "no text"),
+        ("<span id=PRHeadlineSpan>T</span><span id=pressrelease>  <br>\u3000</span>", "no text"),
+        ("<span id=PRHeadlineSpan> </span><span id=pressrelease>Words</span>", "no title"),
+        ("<span id=PRHeadlineSpan>T</span><span id=pressrelease>Words</span>", "issued"),
+        (
+            "<span id=PRHeadlineSpan>T</span><span id=pressrelease>Words<div>Ends/Friday, "
+            "December 32, 2025<br>Issued at HKT 15:55</div></span>",
+            "issued",
+        ),
+    ],
+)
+def test_a_page_that_lacks_a_part_is_refused_by_naming_it(html: str, missing: str) -> None:
+    with pytest.raises(ReadError, match=missing):
+        read_gia_page(html, "https://www.info.gov.hk/gia/general/202611/21/P2026112100101.htm")
+
+
+def test_a_page_nested_deeper_than_the_stack_is_read() -> None:
+    deep = "<b>" * 50_000 + "Words" + "</b>" * 50_000
+    page = make_page(make_text(body="BODY")).replace(b"BODY", deep.encode())
+    assert read_gia_page(page.decode(), make_text().url).text.body == "Words"
+
+
+@pytest.mark.parametrize(
+    ("footer", "expected"),
+    [
+        ("Ends/Thursday, November 27, 2025\nIssued at HKT 15:55", "2025-11-27T15:55:00+08:00"),
+        ("Ends/Friday, May 1, 2026\nIssued at HKT 1:50", "2026-05-01T01:50:00+08:00"),
+        ("完\n2025年11月26日（星期三）\n香港時間17時27分", "2025-11-26T17:27:00+08:00"),
+        ("完\n2025年1月6日（星期二）\n香港時間0時5分", "2025-01-06T00:05:00+08:00"),
+        ("Ends/Someday, Smarch 27, 2025\nIssued at HKT 15:55", None),
+        ("Issued at HKT 15:55", None),
+        ("", None),
+    ],
+)
+def test_the_issue_time_is_read_from_the_footer(footer: str, expected: str | None) -> None:
+    found = read_issue_time(footer)
+    assert (found and found.isoformat()) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "clean"),
+    [
+        ("Fire in Tai Po (with photos)", "Fire in Tai Po"),
+        ("Fire in Tai Po (with photo/video) (2)", "Fire in Tai Po"),
+        ("Notice (English only)", "Notice"),
+        ("Results for 2025 (2025)", "Results for 2025 (2025)"),
+        ("Report (First Quarter)", "Report (First Quarter)"),
+        ("香港郵政發行郵票 （附圖）", "香港郵政發行郵票"),
+        ("火警（附圖／短片）（二）", "火警"),
+        ("公告（只有中文）", "公告"),
+        ("\u200b教育局　公布", "教育局 公布"),
+        ("(2)", "(2)"),
+        ("條例（修訂）草案", "條例（修訂）草案"),
+    ],
+)
+def test_titles_lose_their_suffixes_and_nothing_else(title: str, clean: str) -> None:
+    assert clean_title(title) == clean
+
+
+@given(st.text(max_size=200))
+def test_cleaning_a_title_twice_changes_nothing(title: str) -> None:
+    once = clean_title(title)
+    assert clean_title(once) == once
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.info.gov.hk/gia/general/202511/27/P2025112700789.htm",
+        "https://www.info.gov.hk/gia/general/202511/27/P2025112700789p.htm",
+        "https://www.info.gov.hk/gia/general/202511/27/P2025112700789.htm?fontSize=1#top",
+    ],
+)
+def test_a_release_has_one_address(url: str) -> None:
+    plain = "https://www.info.gov.hk/gia/general/202511/27/P2025112700789.htm"
+    assert canonical_url(url) == plain
+
+
+@given(st.binary(max_size=3000))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    with contextlib.suppress(ReadError):  # anything else is a failure
+        read_document(content, "somewhere")
+
+
+@given(st.text(max_size=2000))
+def test_any_text_in_a_page_is_read_or_refused(body: str) -> None:
+    html = make_page(make_text(body=body or "x")).decode("utf-8", "replace")
+    try:
+        reading = read_gia_page(html, make_text().url)
+    except ReadError:
+        return
+    assert reading.text.body.strip() == reading.text.body
+    assert "\n\n\n" not in reading.text.body
+
+
+def test_a_page_in_big5_is_read_by_its_declaration() -> None:
+    page = make_page(make_text("zh")).replace(b"<html>", b'<html><meta charset="big5">')
+    big5 = page.decode().encode("big5")
+    assert read_document(big5, make_text("zh").url).items[0].text == make_text("zh")

@@ -1,0 +1,212 @@
+"""The reader's door: what the page, the tests and the demo use, under ``/local``."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.local import reader
+from bot.local.refusals import Refusal
+from bot.local.state import BOT_NAME, READER_ID, Chat, LocalState, Message
+from bot.local.wire import write_message
+
+LARGEST_BODY_BYTES = 64 * 1024
+LONGEST_WAIT_SECONDS = 25.0
+PRESS_WAIT_SECONDS = 20.0
+
+_PAGE = Path(__file__).parent / "page"
+_PAGE_FILES = {
+    "/": ("chat.html", "text/html"),
+    "/page/chat.css": ("chat.css", "text/css"),
+    "/page/chat.js": ("chat.js", "text/javascript"),
+    "/page/render.js": ("render.js", "text/javascript"),
+    "/page/words.js": ("words.js", "text/javascript"),
+    "/page/icon.svg": ("icon.svg", "image/svg+xml"),
+}
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+class DriverError(Exception):
+    """A request that the driver can't take; the message says why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class Driver:
+    """The door of the reader."""
+
+    def __init__(self, state: LocalState) -> None:
+        self._state = state
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it listens to."""
+        return [
+            *(web.get(path, _send_page_file) for path in _PAGE_FILES),
+            web.post("/local/say", _explain(self.say)),
+            web.post("/local/press", _explain(self.press)),
+            web.get("/local/messages", _explain(self.list_messages)),
+            web.get("/local/commands", _explain(self.list_commands)),
+            web.get("/local/files/{file_id}", _explain(self.send_file)),
+        ]
+
+    async def say(self, request: web.Request) -> web.Response:
+        """``{"text", "chat_id"?, "language_code"?}``: the message as the bot gets it."""
+        body = await _read_body(request)
+        chat_id = _read_number(body, "chat_id", READER_ID)
+        message = reader.say(
+            self._state,
+            _read_text(body, "text"),
+            chat_id=chat_id,
+            language_code=_read_language(body),
+        )
+        return web.json_response(_write_message(self._state.chats[chat_id], message))
+
+    async def press(self, request: web.Request) -> web.Response:
+        """``{"message_id", "data", "chat_id"?}``: the bot's answer, once there is one."""
+        body = await _read_body(request)
+        pressed = reader.press(
+            self._state,
+            _read_number(body, "message_id"),
+            _read_text(body, "data"),
+            chat_id=_read_number(body, "chat_id", READER_ID),
+            language_code=_read_language(body),
+        )
+
+        def find() -> bool | None:
+            return True if pressed.done() else None
+
+        if not await self._state.wait_until(find, PRESS_WAIT_SECONDS):
+            return web.json_response({"answered": False, "text": "", "show_alert": False})
+        answer = pressed.result()
+        return web.json_response(
+            {"answered": True, "text": answer.text, "show_alert": answer.show_alert}
+        )
+
+    async def list_messages(self, request: web.Request) -> web.Response:
+        """What changed in a chat after version ``after``, waiting up to ``wait`` seconds for it.
+
+        ``{"session", "version", "bot", "typing", "messages": […], "deleted": […]}``: the
+        messages are ``Message`` objects with ``from_bot`` and ``keyboard``; text is text and
+        never HTML.
+        """
+        chat_id = _read_query_number(request, "chat_id", READER_ID)
+        after = _read_query_number(request, "after", 0)
+        wait = min(_read_query_number(request, "wait", 0), LONGEST_WAIT_SECONDS)
+
+        if request.query.get("session", self._state.session) != self._state.session:
+            # The version is one from before a restart: the page has to read all anew.
+            after = 0
+
+        def find() -> bool | None:
+            return True if self._state.version != after else None
+
+        await self._state.wait_until(find, max(wait, 0.0))
+        return web.json_response(_write_changes(self._state, chat_id, after))
+
+    async def list_commands(self, request: web.Request) -> web.Response:
+        """The menu in the language of ``language_code``: ``[{"command", "description"}]``."""
+        chat_id = _read_query_number(request, "chat_id", READER_ID)
+        language = request.query.get("language_code", "en")[:2].lower()
+        chat = self._state.chats.get(chat_id) or Chat(chat_id, "private", "Reader")
+        return web.json_response(self._state.find_commands(chat, READER_ID, language))
+
+    async def send_file(self, request: web.Request) -> web.Response:
+        """A file that the bot sent, to be saved and never shown as a page."""
+        document = self._state.files.get(request.match_info["file_id"])
+        if document is None:
+            raise DriverError(404, "There is no such file.")
+        return web.Response(
+            body=document.content,
+            content_type="application/octet-stream",
+            headers={"Content-Disposition": "attachment"},
+        )
+
+
+async def _send_page_file(request: web.Request) -> web.Response:
+    name, content_type = _PAGE_FILES[request.path]
+    text = await asyncio.to_thread((_PAGE / name).read_text, encoding="utf-8")
+    return web.Response(text=text, content_type=content_type, charset="utf-8")
+
+
+def _explain(handler: Handler) -> Handler:
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            return await handler(request)
+        except DriverError as error:
+            return web.json_response({"error": str(error)}, status=error.status)
+        except (reader.ReaderError, Refusal) as error:
+            return web.json_response({"error": str(error)}, status=400)
+
+    return answer
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
+    # A browser asks us first before it posts this type for another site, and we say no.
+    if request.content_type != "application/json":
+        raise DriverError(415, "The body must be application/json.")
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(LARGEST_BODY_BYTES):
+        body += chunk
+        if len(body) > LARGEST_BODY_BYTES:
+            raise DriverError(413, f"The body is larger than {LARGEST_BODY_BYTES} bytes.")
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise DriverError(400, "The body is not JSON.") from None
+    if not isinstance(value, dict):
+        raise DriverError(400, "The body must be a JSON object.")
+    return value
+
+
+def _read_text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or any("\ud800" <= c <= "\udfff" for c in value):
+        raise DriverError(400, f'"{name}" must be a text.')
+    return value
+
+
+def _read_language(body: dict[str, Any]) -> str | None:
+    return _read_text(body, "language_code")[:16] if body.get("language_code") else None
+
+
+def _read_number(body: dict[str, Any], name: str, default: int | None = None) -> int:
+    value = body.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise DriverError(400, f'"{name}" must be a number.')
+    return value
+
+
+def _read_query_number(request: web.Request, name: str, default: int) -> int:
+    try:
+        return int(request.query.get(name, default))
+    except ValueError:
+        raise DriverError(400, f'"{name}" must be a number.') from None
+
+
+def _write_changes(state: LocalState, chat_id: int, after: int) -> dict[str, Any]:
+    head = {
+        "session": state.session,
+        "version": state.version,
+        "bot": state.profile.get(("name", ""), BOT_NAME),
+    }
+    chat = state.chats.get(chat_id)
+    if chat is None:
+        return {**head, "typing": False, "messages": [], "deleted": []}
+    changed = [m for m in chat.messages.values() if m.version > after]
+    return {
+        **head,
+        "typing": chat.typing_until is not None and chat.typing_until > state.clock(),
+        "messages": [_write_message(chat, message) for message in changed],
+        "deleted": [key for key, version in chat.deleted.items() if version > after],
+    }
+
+
+def _write_message(chat: Chat, message: Message) -> dict[str, Any]:
+    body = write_message(chat, message)
+    return {**body, "from_bot": message.from_bot, "keyboard": message.markup}

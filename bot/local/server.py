@@ -1,0 +1,215 @@
+"""A Bot API server on loopback, with a page to chat in on the same port.
+
+The bot can't tell it from Telegram: it polls, sends and edits over HTTP under ``base_url``.
+The reader writes in the page, tests and the demo through the methods of ``LocalTelegram``.
+"""
+
+import asyncio
+import errno
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from bot.local import reader
+from bot.local.driver import Driver
+from bot.local.gateway import Gateway
+from bot.local.guard import add_headers, guard
+from bot.local.state import READER_ID, Answer, Chat, ChatKind, LocalState, Message
+
+HOST = "127.0.0.1"
+LOCAL_TOKEN = "1000001:local-chat"  # noqa: S105 - opens nothing but this server on loopback
+LARGEST_REQUEST_BYTES = 20 * 1024 * 1024
+
+_TOKEN = re.compile(r"\d{1,16}:[A-Za-z0-9_-]+", re.ASCII)
+
+
+class LocalTelegramError(RuntimeError):
+    """The local server can't start, or what was waited for did not come."""
+
+
+class LocalTelegram:
+    """A Telegram of our own, in memory, for one bot.
+
+    Args:
+        token: what the bot has to call itself by; ``<number>:<letters>``.
+        clock: the present instant, aware.
+    """
+
+    def __init__(
+        self, token: str = LOCAL_TOKEN, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        if not _TOKEN.fullmatch(token):
+            raise LocalTelegramError("A bot token is a number, a colon, and letters or digits.")
+        self.token = token
+        self.state = LocalState(int(token.partition(":")[0]), clock or _read_clock)
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1; port 0 takes a free one.
+
+        Raises:
+            LocalTelegramError: if the port can't be had.
+        """
+        runner = web.AppRunner(self._build(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, HOST, port).start()
+        except (OSError, OverflowError) as error:
+            await runner.cleanup()
+            raise LocalTelegramError(_explain_port(port, error)) from None
+        self._runner = runner
+        self._port = runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Stop listening; requests that wait get what there is."""
+        self.state.close()
+        runner, self._runner = self._runner, None
+        if runner:
+            await runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        if self._runner is None:
+            await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def base_url(self) -> str:
+        """For ``ApplicationBuilder().base_url``."""
+        return f"{self.url}/bot"
+
+    @property
+    def base_file_url(self) -> str:
+        """For ``ApplicationBuilder().base_file_url``."""
+        return f"{self.url}/file/bot"
+
+    @property
+    def journal(self) -> list[Message]:
+        """Every message of the bot in the order it came, as first sent, in all chats."""
+        return list(self.state.journal)
+
+    def open_chat(
+        self,
+        chat_id: int,
+        kind: ChatKind = "private",
+        title: str = "Reader",
+        *,
+        bot_is_admin: bool = False,
+        administrators: Iterable[int] = (),
+        threads: Iterable[int] = (),
+    ) -> Chat:
+        """Make a chat known to the bot without a word in it; threads make it a forum."""
+        for user_id in administrators:
+            self.state.find_user(user_id, None)
+        chat = Chat(
+            chat_id,
+            kind,
+            title,
+            bot_is_admin=bot_is_admin,
+            administrators=frozenset(administrators),
+            threads=set(threads),
+        )
+        return self.state.open_chat(chat)
+
+    def say(
+        self,
+        text: str,
+        *,
+        chat_id: int = READER_ID,
+        user_id: int = READER_ID,
+        language_code: str | None = None,
+        thread_id: int = 0,
+    ) -> Message:
+        """Write to a chat as a person; see ``reader.say``."""
+        return reader.say(
+            self.state,
+            text,
+            chat_id=chat_id,
+            user_id=user_id,
+            language_code=language_code,
+            thread_id=thread_id,
+        )
+
+    def press(
+        self,
+        message_id: int,
+        data: str,
+        *,
+        chat_id: int = READER_ID,
+        user_id: int = READER_ID,
+    ) -> asyncio.Future[Answer]:
+        """Press a button; await the result for the bot's answer."""
+        return reader.press(self.state, message_id, data, chat_id=chat_id, user_id=user_id)
+
+    def block(self, chat_id: int = READER_ID, *, is_blocked: bool = True) -> None:
+        """Block the bot in a chat, or let it in again."""
+        reader.block(self.state, chat_id, is_blocked=is_blocked)
+
+    def messages(self, chat_id: int = READER_ID) -> list[Message]:
+        """What stands in a chat now, oldest first."""
+        chat = self.state.chats.get(chat_id)
+        return list(chat.messages.values()) if chat else []
+
+    async def wait_for_message(
+        self,
+        wanted: Callable[[Message], bool] | int = 1,
+        *,
+        chat_id: int = READER_ID,
+        timeout: float = 5.0,  # noqa: ASYNC109 - a test says how long it is ready to wait
+    ) -> Message:
+        """The first message of the bot in the chat that satisfies ``wanted``, or the n-th.
+
+        Raises:
+            LocalTelegramError: if none came in ``timeout`` seconds; it tells what did.
+        """
+
+        def find() -> Message | None:
+            sent = [message for message in self.messages(chat_id) if message.from_bot]
+            if callable(wanted):
+                return next(filter(wanted, sent), None)
+            return sent[wanted - 1] if len(sent) >= wanted else None
+
+        found = await self.state.wait_until(find, timeout)
+        if found is None:
+            texts = [m.text for m in self.messages(chat_id) if m.from_bot]
+            raise LocalTelegramError(
+                f"No such message came to chat {chat_id} in {timeout} s; what came: {texts}"
+            )
+        return found
+
+    def _build(self) -> web.Application:
+        app = web.Application(middlewares=[guard], client_max_size=LARGEST_REQUEST_BYTES)
+        app.add_routes([*Gateway(self.state, self.token).routes(), *Driver(self.state).routes()])
+        app.on_response_prepare.append(add_headers)
+        return app
+
+
+def _read_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _explain_port(port: int, error: Exception) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {HOST} is taken: stop the program that uses it, "
+            "or choose another port for the local chat."
+        )
+    return f"The local chat can't listen on port {port} of {HOST}: choose another port."

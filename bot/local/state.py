@@ -1,0 +1,349 @@
+"""What the local server knows: users, chats, their messages, and the updates for the bot.
+
+All of it lives in memory and belongs to one event loop: nothing here awaits except
+``wait_until``, so that every change is whole before anyone sees it.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from bot.local.entities import Entity
+from bot.local.refusals import bad_request, forbidden
+
+T = TypeVar("T")
+
+ChatKind = Literal["private", "group", "supergroup", "channel"]
+CommandScope = tuple[str, int, int]
+
+READER_ID = 1001
+BOT_NAME = "Tongbao 通報"
+BOT_USERNAME = "tongbao_local_bot"
+# How long the real server takes an answer to a press is not documented; about a minute is told.
+QUERY_LIFETIME = timedelta(seconds=60)
+_NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+
+
+@dataclass(frozen=True)
+class User:
+    """Someone who writes: the bot, the reader, members of groups."""
+
+    id: int
+    first_name: str
+    is_bot: bool = False
+    username: str | None = None
+    language_code: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``User`` object."""
+        body = {
+            "id": self.id,
+            "is_bot": self.is_bot,
+            "first_name": self.first_name,
+            "username": self.username,
+            "language_code": self.language_code,
+        }
+        return {key: value for key, value in body.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that the bot sent."""
+
+    file_id: str
+    name: str
+    content_type: str
+    content: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``Document`` object."""
+        return {
+            "file_id": self.file_id,
+            "file_unique_id": self.file_id[-12:],
+            "file_name": self.name,
+            "mime_type": self.content_type,
+            "file_size": len(self.content),
+        }
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a message says and how it was sent.
+
+    ``text`` and ``entities`` (offsets in code points) are the caption if there is a document;
+    ``markup`` is the keyboard as the bot gave it.
+    """
+
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    markup: dict[str, Any] | None = None
+    document: Document | None = None
+    thread_id: int = 0
+    reply_to: int = 0
+    link_preview: dict[str, Any] | None = None
+    is_protected: bool = False
+    is_silent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message(Content):
+    """One message as it stands; an edit puts another value in its place.
+
+    ``version`` grows with every change in any chat.
+    """
+
+    message_id: int
+    chat_id: int
+    sender: User
+    sent_at: datetime
+    edited_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def from_bot(self) -> bool:
+        """Whether the bot wrote it."""
+        return self.sender.is_bot
+
+    @property
+    def buttons(self) -> list[dict[str, Any]]:
+        """The buttons of the inline keyboard beneath it, row after row."""
+        rows = (self.markup or {}).get("inline_keyboard", [])
+        return [button for row in rows for button in row]
+
+
+@dataclass
+class Chat:
+    """A chat that the bot can reach, and what stands in it."""
+
+    id: int
+    kind: ChatKind
+    title: str
+    bot_is_admin: bool = False
+    administrators: frozenset[int] = frozenset()
+    threads: set[int] = field(default_factory=set)
+    is_blocked: bool = False
+    last_message_id: int = 0
+    messages: dict[int, Message] = field(default_factory=dict)
+    deleted: dict[int, int] = field(default_factory=dict)
+    typing_until: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``Chat`` object."""
+        name = "first_name" if self.kind == "private" else "title"
+        forum = {"is_forum": True} if self.threads else {}
+        return {"id": self.id, name: self.title, "type": self.kind, **forum}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the bot answered to a press; ``text`` is shown as a toast, or as an alert."""
+
+    text: str = ""
+    show_alert: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A press that waits for the bot's answer."""
+
+    asked_at: datetime
+    answer: asyncio.Future[Answer]
+
+
+class LocalState:
+    """Everything behind the server's two doors, the Bot API and the reader's.
+
+    Args:
+        bot_id: the number before the colon of the token.
+        clock: the present instant, aware.
+    """
+
+    def __init__(self, bot_id: int, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.bot = User(bot_id, BOT_NAME, is_bot=True, username=BOT_USERNAME)
+        self.users: dict[int, User] = {}
+        self.chats: dict[int, Chat] = {}
+        self.journal: list[Message] = []
+        self.files: dict[str, Document] = {}
+        self.queries: dict[str, Query] = {}
+        self.commands: dict[tuple[CommandScope, str], list[dict[str, str]]] = {}
+        self.profile: dict[tuple[str, str], str] = {}
+        self.updates: list[dict[str, Any]] = []
+        self.wanted_updates: frozenset[str] | None = None
+        self.poll = 0
+        self.session = secrets.token_hex(8)
+        self.version = 0
+        # A bot remembers the last update over restarts, so ids must grow over them too.
+        self._next_update_id = int(clock().timestamp())
+        self._changed = asyncio.Event()
+        self._is_closed = False
+
+    async def wait_until(self, find: Callable[[], T | None], seconds: float) -> T | None:
+        """What ``find`` returns once it isn't None; None when time or the server has run out."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while (found := find()) is None and not self._is_closed:
+            changed = self._changed
+            try:
+                await asyncio.wait_for(changed.wait(), end - loop.time())
+            except TimeoutError:
+                return find()
+        return found
+
+    def mark_changed(self) -> int:
+        """Wake everyone who waits; the new version."""
+        self.version += 1
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+        return self.version
+
+    def close(self) -> None:
+        """Let everyone who waits go."""
+        self._is_closed = True
+        self.mark_changed()
+
+    def open_chat(self, chat: Chat) -> Chat:
+        """Make a chat known to the bot; one that is known already stays as it is."""
+        if chat.kind == "private":
+            self.users.setdefault(chat.id, User(chat.id, chat.title))
+        return self.chats.setdefault(chat.id, chat)
+
+    def get_chat(self, chat_id: int) -> Chat:
+        """The chat.
+
+        Raises:
+            Refusal: if the bot has never met it.
+        """
+        if chat_id not in self.chats:
+            raise bad_request("chat not found")
+        return self.chats[chat_id]
+
+    def get_chat_to_write(self, chat_id: int, thread_id: int = 0) -> Chat:
+        """The chat, if the bot may write there.
+
+        Raises:
+            Refusal: as Telegram's, if it may not.
+        """
+        chat = self.get_chat(chat_id)
+        if chat.is_blocked and chat.kind == "private":
+            raise forbidden("bot was blocked by the user")
+        if chat.is_blocked:
+            raise forbidden(f"bot was kicked from the {chat.kind} chat")
+        if chat.kind == "channel" and not chat.bot_is_admin:
+            raise bad_request("need administrator rights in the channel chat")
+        if thread_id and thread_id not in chat.threads:
+            raise bad_request("message thread not found")
+        return chat
+
+    def find_user(self, user_id: int, language_code: str | None) -> User:
+        """The user, made if new, with the language that the app is set to now."""
+        known = self.users.get(user_id) or User(user_id, "Reader", language_code="en")
+        user = replace(known, language_code=language_code or known.language_code or "en")
+        self.users[user_id] = user
+        return user
+
+    def add_message(self, chat: Chat, sender: User, content: Content) -> Message:
+        """Put a message at the end of a chat, and into the journal if it is the bot's."""
+        chat.last_message_id += 1
+        message = Message(
+            **vars(content),
+            message_id=chat.last_message_id,
+            chat_id=chat.id,
+            sender=sender,
+            sent_at=self.clock(),
+            version=self.mark_changed(),
+        )
+        chat.messages[message.message_id] = message
+        if sender.is_bot:
+            chat.typing_until = None
+            self.journal.append(message)
+        return message
+
+    def replace_message(self, chat: Chat, edited: Message) -> Message:
+        """Put another value in a message's place, as edited now."""
+        edited = replace(edited, edited_at=self.clock(), version=self.mark_changed())
+        chat.messages[edited.message_id] = edited
+        return edited
+
+    def delete_message(self, chat: Chat, message_id: int) -> None:
+        """Take a message out of its chat."""
+        del chat.messages[message_id]
+        chat.deleted[message_id] = self.mark_changed()
+
+    def add_file(self, name: str, content_type: str, content: bytes) -> Document:
+        """Keep a file that the bot sent."""
+        document = Document(secrets.token_urlsafe(24), name, content_type, content)
+        self.files[document.file_id] = document
+        return document
+
+    def push_update(self, kind: str, value: dict[str, Any]) -> None:
+        """Owe the bot an update, unless it said that it does not want this kind."""
+        wanted = self.wanted_updates
+        if (kind in _NOT_BY_DEFAULT) if wanted is None else (kind not in wanted):
+            return
+        self.updates.append({"update_id": self._next_update_id, kind: value})
+        self._next_update_id += 1
+        self.mark_changed()
+
+    def want_updates(self, kinds: Collection[str]) -> None:
+        """Remember which kinds the bot wants; an empty list means the usual ones."""
+        self.wanted_updates = frozenset(kinds) or None
+
+    def confirm_updates(self, offset: int) -> None:
+        """Forget the updates before ``offset``; a negative one counts from the end."""
+        if offset < 0:
+            self.updates = self.updates[offset:]
+        elif offset > 0:
+            self.updates = [u for u in self.updates if u["update_id"] >= offset]
+
+    def add_query(self) -> tuple[str, asyncio.Future[Answer]]:
+        """A new press that waits for its answer; presses that nobody answered are forgotten."""
+        now = self.clock()
+        self.queries = {
+            key: query
+            for key, query in self.queries.items()
+            if now - query.asked_at <= QUERY_LIFETIME
+        }
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        query_id = str(secrets.randbits(62))
+        self.queries[query_id] = Query(now, answer)
+        return query_id, answer
+
+    def answer_query(self, query_id: str, answer: Answer) -> None:
+        """Answer a press.
+
+        Raises:
+            Refusal: if there was no such press, or too long ago.
+        """
+        query = self.queries.get(query_id)
+        if query is None or self.clock() - query.asked_at > QUERY_LIFETIME:
+            raise bad_request(
+                "query is too old and response timeout expired or query ID is invalid"
+            )
+        if not query.answer.done():
+            query.answer.set_result(answer)
+            self.mark_changed()
+
+    def find_commands(self, chat: Chat, user_id: int, language: str) -> list[dict[str, str]]:
+        """The menu that a user sees: the narrowest scope that is set, language first."""
+        for scope in _scopes(chat, user_id):
+            for code in (language, ""):
+                if (scope, code) in self.commands:
+                    return self.commands[scope, code]
+        return []
+
+
+def _scopes(chat: Chat, user_id: int) -> Iterable[CommandScope]:
+    """From the narrowest to the widest, as the Bot API's "Determining list of commands"."""
+    is_admin = user_id in chat.administrators
+    if chat.kind == "private":
+        return ("chat", chat.id, 0), ("all_private_chats", 0, 0), ("default", 0, 0)
+    scopes = [("chat_member", chat.id, user_id), ("chat", chat.id, 0)]
+    if is_admin:
+        scopes.insert(1, ("chat_administrators", chat.id, 0))
+        scopes.append(("all_chat_administrators", 0, 0))
+    return *scopes, ("all_group_chats", 0, 0), ("default", 0, 0)

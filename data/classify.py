@@ -13,10 +13,10 @@ import tomllib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import opencc
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -26,7 +26,14 @@ from data.models import LANGUAGES, TOPICS, Language, Release, ReleaseText, Topic
 FOLDER = Path(__file__).parent
 
 # How much a keyword of each grade says.
-GRADES: Mapping[str, float] = {"decisive": 14, "certain": 8, "strong": 4, "fair": 2, "faint": 0.5}
+GRADES: Mapping[str, float] = {
+    "defining": 24,
+    "decisive": 14,
+    "certain": 8,
+    "strong": 4,
+    "fair": 2,
+    "faint": 0.5,
+}
 TITLE_FACTOR = 2.0
 OPENING_FACTOR = 1.0
 REST_FACTOR = 0.35
@@ -38,9 +45,9 @@ FADING = 0.6
 PRIOR = 12.0
 NAMED_IN_TITLE = 4.0
 # A second topic has this share of the first one's score, and at least this score itself.
-SECOND_SHARE = 0.6
-SECOND_FLOOR = 18.0
-# Evidence that a body is the issuer (see Reading.weigh_departments and _weigh_mention). It is
+SECOND_SHARE = 0.5
+SECOND_FLOOR = 16.0
+# Evidence that a body is the issuer (see PlainText.weigh_departments and _weigh_mention). It is
 # less for each further sentence, and each further body in "on behalf of A and B".
 ON_BEHALF = 20.0
 SUBJECT_OF_TITLE = 6.0
@@ -71,6 +78,7 @@ class _Strict(BaseModel):
 class Keywords(_Strict):
     """One topic's keywords in one language, by grade."""
 
+    defining: tuple[str, ...] = ()
     decisive: tuple[str, ...] = ()
     certain: tuple[str, ...] = ()
     strong: tuple[str, ...] = ()
@@ -110,8 +118,7 @@ class Names(_Strict):
     short_zh: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A known phrase in a plain text: characters ``start`` to ``end``, and what it says."""
 
     start: int
@@ -189,7 +196,7 @@ def _load_tables(folder: Path) -> Tables:
 def classify(release: Release, tables: Tables) -> Release:
     """The release with its topics (one or two, first is primary) and issuing department."""
     texts = [
-        Reading(release.texts[language], tables.lexicons[language])
+        PlainText(release.texts[language], tables.lexicons[language])
         for language in LANGUAGES
         if language in release.texts
     ]
@@ -209,7 +216,7 @@ def choose_topics(scores: Mapping[Topic, float]) -> tuple[Topic, ...]:
     return (first,)
 
 
-def choose_department(texts: Sequence["Reading"], tables: Tables) -> str | None:
+def choose_department(texts: Sequence["PlainText"], tables: Tables) -> str | None:
     """The key of the body that issued the release, or None where no body says so."""
     evidence: dict[str, float] = {}
     for text in texts:
@@ -396,26 +403,27 @@ def find_phrases(plain: str, lexicon: Lexicon) -> Iterator[Match]:
     tokens = _split_tokens(plain, lexicon.language)
     at = 0
     while at < len(tokens):
-        match, count = _find_longest(tokens, at, lexicon)
-        if match:
-            yield match
-        at += count
+        lengths = lexicon.lengths.get(tokens[at][0].casefold(), ())
+        for count in lengths:
+            if match := _match_tokens(tokens[at : at + count], count, lexicon):
+                yield match
+                at += count
+                break
+        else:
+            at += 1
 
 
-def _find_longest(
-    tokens: Sequence[tuple[str, int, int]], at: int, lexicon: Lexicon
-) -> tuple[Match | None, int]:
-    """The longest phrase that starts at a token, and how many tokens to go on from there."""
-    for count in lexicon.lengths.get(tokens[at][0].casefold(), ()):
-        written = _SEPARATORS[lexicon.language].join(
-            [token[0] for token in tokens[at : at + count]]
-        )
-        key = written.casefold()
-        names, grades = lexicon.names.get(written), lexicon.grades.get(key)
-        if (names or grades) and at + count <= len(tokens):
-            span = tokens[at][1], tokens[at + count - 1][2]
-            return Match(*span, key, grades or {}, names or {}), count
-    return None, 1
+def _match_tokens(
+    tokens: Sequence[tuple[str, int, int]], count: int, lexicon: Lexicon
+) -> Match | None:
+    if len(tokens) < count:
+        return None
+    written = _SEPARATORS[lexicon.language].join([token for token, _, _ in tokens])
+    key = written.casefold()
+    names, grades = lexicon.names.get(written), lexicon.grades.get(key)
+    if not names and not grades:
+        return None
+    return Match(tokens[0][1], tokens[-1][2], key, grades or {}, names or {})
 
 
 # One text, read for its topics and for its issuer
@@ -504,7 +512,7 @@ _RULES: Mapping[Language, MentionRules] = {
 }
 
 
-class Reading:
+class PlainText:
     """One official text made plain, with the phrases of its title and body found once."""
 
     def __init__(self, text: ReleaseText, lexicon: Lexicon) -> None:
@@ -564,7 +572,7 @@ class Reading:
                 yield match, ON_BEHALF + PER_SENTENCE * (match.start - behalf.start(1))
             for index, (first, last) in enumerate(sentences):
                 if first <= match.start < last:
-                    moved = replace(match, start=match.start - first, end=match.end - first)
+                    moved = match._replace(start=match.start - first, end=match.end - first)
                     weight = _weigh_mention(self.body[first:last], moved, _RULES[self.language])
                     yield match, weight + PER_SENTENCE * index
 
@@ -596,18 +604,22 @@ def _list_mentions(
     """The names of bodies; a part named right after its whole speaks for both."""
     whole: Match | None = None
     for match in matches:
-        if not match.names:
+        between = text[whole.end : match.start] if whole else ""
+        if not match.names or (whole and between.strip() == "(" and _same(match, whole)):
             continue
         parents = {departments[key].part_of for key in match.names}
-        between = text[whole.end : match.start] if whole else ""
         if whole and parents & set(whole.names) and _JOINED.fullmatch(between):
-            whole = replace(match, start=whole.start)
+            whole = match._replace(start=whole.start)
             continue
         if whole:
             yield whole
         whole = match
     if whole:
         yield whole
+
+
+def _same(match: Match, other: Match) -> bool:
+    return bool(set(match.names) & set(other.names))
 
 
 def _weigh_mention(sentence: str, match: Match, rules: MentionRules) -> float:
@@ -653,7 +665,7 @@ def _add_grades(matches: Iterable[Match]) -> dict[Topic, float]:
 
 
 def _score_topics(
-    texts: Iterable[Reading], departments: Mapping[str, DepartmentEntry], prior: Topic | None
+    texts: Iterable[PlainText], departments: Mapping[str, DepartmentEntry], prior: Topic | None
 ) -> dict[Topic, float]:
     scores: defaultdict[Topic, float] = defaultdict(float)
     for text in texts:

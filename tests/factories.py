@@ -53,14 +53,18 @@ def make_release(
 
 
 def make_releases(
-    count: int, *, topics: Sequence[Topic] = ("culture",), step: timedelta = timedelta(minutes=5)
+    count: int,
+    *,
+    topics: Sequence[Topic] = ("culture",),
+    start: datetime = ISSUED,
+    step: timedelta = timedelta(minutes=5),
 ) -> list[Release]:
-    """Bilingual releases, each a step later than the one before."""
+    """Bilingual releases, each a step later than the one before; their ids are those of a day."""
     releases = []
     for number in range(count):
-        at = ISSUED + number * step
-        en = make_text("en", text_id=f"P20261121{number:05d}", title=f"Notice {number}")
-        zh = make_text("zh", text_id=f"P20261121{number + 50000:05d}", title=f"通告{number}")
+        at = start + number * step
+        en = make_text("en", text_id=f"P{at:%Y%m%d}{number:05d}", title=f"Notice {number}")
+        zh = make_text("zh", text_id=f"P{at:%Y%m%d}{number + 50000:05d}", title=f"通告{number}")
         pair = (each.model_copy(update={"issued_at": at}) for each in (en, zh))
         releases.append(make_release(*pair, topics=topics))
     return releases

@@ -1,0 +1,118 @@
+"""Command line of the bot: run (default) · demo.
+
+Exit status: 0 done, 1 the work failed, 2 wrong use or settings that can't be used.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from filelock import FileLock, Timeout
+from telegram.error import InvalidToken
+
+from bot.app import build_app, open_surroundings
+from bot.config import ConfigError, Settings, read_settings
+from bot.demo import DemoError, run_demo
+from bot.local import LocalTelegramError
+from bot.logs import set_up_logging
+from data.classify import TablesError
+from data.feeds import FeedsError
+from data.store.database import StoreError
+from summarizer.summarize import WrongUseError
+
+log = logging.getLogger("bot")
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+UNUSABLE = (ConfigError, FeedsError, TablesError, StoreError, LocalTelegramError, WrongUseError)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _make_parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        set_up_logging("warning" if options.command == "demo" else settings.log_level)
+        if options.command == "demo":
+            return _run_until_stopped(run_demo(settings, _show))
+        settings.state_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(settings.state_dir / "bot.lock", timeout=0):
+            return _run_until_stopped(_run_bot(settings))
+    except UNUSABLE as error:
+        return _complain(f"{error}", WRONG_USE)
+    except InvalidToken:
+        return _complain(
+            "TELEGRAM_TOKEN: Telegram refuses this token; ask @BotFather for it.", WRONG_USE
+        )
+    except Timeout:
+        return _complain(
+            f"Another Tongbao runs already with {settings.state_dir} as its STATE_DIR; stop it "
+            "first, or give this one a folder of its own.",
+            WRONG_USE,
+        )
+    except OSError as error:
+        return _complain(f"STATE_DIR: {settings.state_dir} can't be used ({error})", WRONG_USE)
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Tongbao: press release digests in Telegram. With TELEGRAM_TOKEN set it is "
+        "your Telegram bot on the live feeds; without, a local chat on sample releases.",
+    )
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=("run", "demo"),
+        default="run",
+        help="run: until stopped (default); demo: print a digest that went through everything",
+    )
+    return parser
+
+
+async def _run_bot(settings: Settings) -> None:
+    async with open_surroundings(settings, _clock) as surroundings:
+        app = build_app(settings, surroundings, _clock)
+        if surroundings.local is not None:
+            print(f"The local chat is open: {surroundings.local.url}", flush=True)
+        await app.run()
+
+
+def _run_until_stopped(work: Coroutine[Any, Any, None]) -> int:
+    """Run to the end, or until SIGINT or SIGTERM asks to stop in good order."""
+
+    async def run() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        await task
+
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError:
+        log.info("stopped")
+    except DemoError as error:
+        return _complain(f"The demo failed: {error}", FAILED)
+    return DONE
+
+
+def _show(text: str) -> None:
+    print(f"{text}\n", flush=True)
+
+
+def _complain(message: str, status: int) -> int:
+    print(message, file=sys.stderr, flush=True)
+    return status
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

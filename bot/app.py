@@ -1,0 +1,233 @@
+"""Wiring: the only place that builds the parts and joins them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from telegram import BotCommand, Update
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.config import Settings
+from bot.delivery import Sender
+from bot.handlers.digest import DigestHandlers
+from bot.handlers.latest import LatestHandlers
+from bot.handlers.services import Context, Services, answer
+from bot.handlers.start import StartHandlers
+from bot.handlers.topics import TopicHandlers
+from bot.inbox import Inbox
+from bot.jobs import Jobs
+from bot.local import READER_ID, LocalTelegram
+from bot.texts import say, say_in
+from data.classify import load_tables
+from data.feeds import DEFAULT_FEEDS_FILE, Feed, read_feeds
+from data.models import ChatLanguage
+from data.samples.server import SampleSite
+from data.store.store import Store, open_store
+from summarizer.worker import SummaryWorker
+
+log = logging.getLogger(__name__)
+
+COMMANDS = ("latest", "topic", "digest", "subscribe", "unsubscribe", "language", "help", "start")
+# Telegram shows the menu of the language of a person's app, else the one without a language.
+MENUS: tuple[tuple[str | None, ChatLanguage], ...] = (
+    (None, "en"),
+    ("en", "en"),
+    ("zh", "zh-Hant"),
+)
+FIRST_WAIT = 5.0
+LONGEST_WAIT = 60.0
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the Bot API is, and the token for it; no address means Telegram's own."""
+
+    token: str
+    base_url: str | None = None
+    base_file_url: str | None = None
+
+
+@dataclass(frozen=True)
+class App:
+    """All parts, built and joined."""
+
+    application: Application[Any, Any, Any, Any, Any, Any]
+    store: Store
+    inbox: Inbox
+    jobs: Jobs
+    worker: SummaryWorker
+    settings: Settings
+
+    async def start(self) -> None:
+        """Reach the Bot API, set the command menus, and start the worker.
+
+        Raises:
+            InvalidToken: if the token is refused. Other answers are tried again until it works.
+            WrongUseError: if the engine of the settings can't be used.
+        """
+        await self.connect()
+        returned = self.store.deliveries.release_claimed()
+        if returned:
+            log.warning("%d messages in doubt after a crash are sent again", returned)
+        log.info("summaries: %s", await self.worker.start())
+
+    async def run(self) -> None:
+        """Answer and tick until cancelled, then finish what is in hand."""
+        await self.start()
+        scheduler: AsyncIOScheduler = self.jobs.schedule(self.settings.ingest_minutes)
+        scheduler.start()
+        try:
+            await self.inbox.run()
+        finally:
+            scheduler.shutdown(wait=False)
+            await self.close()
+
+    async def close(self) -> None:
+        """Let go of worker, connections and database."""
+        await self.worker.close()
+        await self.application.shutdown()
+        self.store.close()
+
+    async def connect(self) -> None:
+        """Reach the Bot API, however long it takes, and set the command menus."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self.application.initialize()
+                await self._set_menus()
+            except InvalidToken:
+                raise
+            except NetworkError as error:
+                log.warning("the Bot API can't be reached (%s); tried again in %d s", error, wait)
+                await asyncio.sleep(wait)
+                wait = min(LONGEST_WAIT, wait * 2)
+            else:
+                return
+
+    async def _set_menus(self) -> None:
+        for code, language in MENUS:
+            menu = [BotCommand(name, say(language, f"command.{name}")) for name in COMMANDS]
+            await self.application.bot.set_my_commands(menu, language_code=code)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where the bot lives: its Bot API, its feeds, its database, and the local chat if any."""
+
+    address: Address
+    feeds: Sequence[Feed]
+    database: Path
+    local: LocalTelegram | None = None
+
+
+@asynccontextmanager
+async def open_surroundings(
+    settings: Settings, clock: Callable[[], datetime]
+) -> AsyncIterator[Surroundings]:
+    """Telegram and the live feeds with a token; without one, the local chat on sample releases.
+
+    Each has a database of its own, so that no sample release ever reaches a real chat.
+
+    Raises:
+        FeedsError: if the feeds file can't be used.
+        LocalTelegramError: if the local chat's port is taken.
+    """
+    if settings.telegram_token is not None:
+        feeds = read_feeds(settings.feeds_file or DEFAULT_FEEDS_FILE)
+        address = Address(settings.telegram_token.get_secret_value())
+        yield Surroundings(address, feeds, settings.state_dir / "tongbao.db")
+        return
+    async with AsyncExitStack() as stack:
+        local = LocalTelegram(clock=clock)
+        await local.start(settings.local_chat_port)
+        stack.push_async_callback(local.close)
+        # Messages live in memory; a chat that subscribed before a restart must still be there.
+        local.open_chat(READER_ID)
+        address = Address(local.token, local.base_url, local.base_file_url)
+        if settings.feeds_file is not None:
+            feeds = read_feeds(settings.feeds_file)
+            yield Surroundings(address, feeds, settings.state_dir / "local.db", local)
+            return
+        site = await stack.enter_async_context(SampleSite(clock))
+        feeds = tuple(Feed(source="samples", url=url) for url in site.feed_urls.values())
+        yield Surroundings(address, feeds, settings.state_dir / "samples.db", local)
+
+
+def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[], datetime]) -> App:
+    """Every part, joined.
+
+    Raises:
+        StoreError: if the database can't be used.
+        TablesError: if the tables of topics and departments can't be.
+    """
+    store, tables = open_store(surroundings.database), load_tables()
+    services = Services(
+        store=store,
+        tables=tables,
+        clock=clock,
+        digest_time=settings.digest_time,
+        time_zone=settings.time_zone,
+    )
+    application = _build_application(surroundings.address, services)
+    worker = SummaryWorker(settings.summary_engine, settings.summary_model)
+    jobs = Jobs(
+        store=store,
+        database=surroundings.database,
+        feeds=surroundings.feeds,
+        tables=tables,
+        worker=worker,
+        sender=Sender(application.bot, store, clock),
+        clock=clock,
+    )
+    inbox = Inbox(application, store, clock)
+    return App(application, store, inbox, jobs, worker, settings)
+
+
+def _build_application(
+    address: Address, services: Services
+) -> Application[Any, Any, Any, Any, Any, Any]:
+    # Without updater: updates come from our own inbox, which commits them first.
+    builder = ApplicationBuilder().token(address.token).updater(None)
+    if address.base_url and address.base_file_url:
+        builder = builder.base_url(address.base_url).base_file_url(address.base_file_url)
+    application = builder.build()
+    start = StartHandlers(services)
+    conversations = (
+        start,
+        LatestHandlers(services),
+        TopicHandlers(services),
+        DigestHandlers(services),
+    )
+    for conversation in conversations:
+        application.add_handlers(conversation.list_handlers())
+    application.add_handlers(start.list_last_handlers())
+
+    async def report_error(update: object, context: Context) -> None:
+        log.error("an update could not be answered", exc_info=context.error)
+        if isinstance(update, Update) and not _is_offline(context.error):
+            await _apologise(update, context, services)
+
+    application.add_error_handler(report_error)
+    return application
+
+
+def _is_offline(error: Exception | None) -> bool:
+    """Whether Telegram could not be reached: then nothing more can be said either."""
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+
+
+async def _apologise(update: Update, context: Context, services: Services) -> None:
+    if update.effective_chat is None:
+        return
+    languages = services.get_chat(update).languages
+    try:
+        await answer(update, context, say_in(languages, "error.failed"))
+    except TelegramError as error:
+        log.warning("nor could an apology be sent: %s", error)

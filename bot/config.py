@@ -1,0 +1,87 @@
+"""Settings, read once from the environment and ``.env``; nothing else reads either."""
+
+import re
+from datetime import time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# As Telegram hands tokens out; anything looser would let a typing slip pass for one.
+TOKEN_PATTERN = r"^[0-9]{5,20}:[A-Za-z0-9_-]{30,50}$"  # noqa: S105  # a pattern
+
+
+class ConfigError(ValueError):
+    """Settings that can't be used; the message names each one and what is wrong with it."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each field is documented in ``.env.example``."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    telegram_token: SecretStr | None = None
+    state_dir: Path = Path("var")
+    feeds_file: Path | None = None
+    summary_engine: Literal["auto", "extract", "transformer"] = "auto"
+    summary_model: str | None = None
+    digest_time: time = time(8)
+    time_zone: str = "Asia/Hong_Kong"
+    ingest_minutes: int = Field(default=10, ge=1, le=720)
+    local_chat_port: int = Field(default=8090, ge=0, le=65535)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.match(TOKEN_PATTERN, token.get_secret_value()):
+            raise ValueError(
+                "this is not a bot token; @BotFather gives one like 123456789:AbC… (leave it "
+                "empty for the local chat)"
+            )
+        return token
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"“{name}” is no time zone; use an IANA name such as Asia/Hong_Kong")
+        return str(ZoneInfo(name).key)
+
+    @field_validator("digest_time", mode="before")
+    @classmethod
+    def _check_digest_time(cls, value: object) -> object:
+        if isinstance(value, str):
+            try:
+                return time.fromisoformat(value.strip().zfill(5))
+            except ValueError:
+                raise ValueError("must be a time of day such as 08:00") from None
+        return value
+
+    @field_validator("log_level", "summary_engine", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+def read_settings(env_file: Path = Path(".env")) -> Settings:
+    """The settings of the environment, and of ``.env`` for what the environment lacks.
+
+    Raises:
+        ConfigError: if a setting is malformed; the message names each, never a token.
+    """
+    try:
+        return Settings(_env_file=env_file, _env_file_encoding="utf-8")
+    except ValidationError as error:
+        faults = [f"{_name(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        raise ConfigError("\n".join(faults)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{env_file}: can't be read ({error})") from None
+
+
+def _name(location: tuple[str | int, ...]) -> str:
+    return str(location[0]).upper() if location else "settings"

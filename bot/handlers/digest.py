@@ -1,0 +1,87 @@
+"""/subscribe, /unsubscribe and /digest."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from telegram import Update
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+
+from bot.digest import choose_sections
+from bot.handlers.services import Context, Services, acknowledge, answer
+from bot.keyboards import subscribed_keyboard
+from bot.render import name_topic, render_digest
+from bot.schedule import next_due
+from bot.texts import format_moment, say, say_in
+from data.models import Chat, ChatLanguage
+
+REACH = timedelta(hours=24)
+
+
+class DigestHandlers:
+    """The daily digest: to begin it, to end it, to read it now."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
+        """The handlers of this conversation."""
+        return [
+            CommandHandler("subscribe", self.subscribe),
+            CommandHandler("unsubscribe", self.unsubscribe),
+            CommandHandler("digest", self.digest),
+            CallbackQueryHandler(self.press_subscribe, pattern=r"^subscribe:"),
+        ]
+
+    async def subscribe(self, update: Update, context: Context) -> None:
+        """A digest every day from now on."""
+        chat = self._services.get_chat(update)
+        key = "subscribe.already" if chat.subscribed else "subscribe.done"
+        if not chat.subscribed or chat.next_due is None:
+            due = next_due(self._services.clock(), chat.digest_time, chat.time_zone)
+            chat = chat.model_copy(update={"subscribed": True, "next_due": due})
+            self._services.store.chats.save(chat)
+        sentences = [self._describe(chat, language, key) for language in chat.languages]
+        await answer(update, context, "\n\n".join(sentences), subscribed_keyboard(chat.languages))
+
+    async def press_subscribe(self, update: Update, context: Context) -> None:
+        """The same by button."""
+        await acknowledge(update)
+        await self.subscribe(update, context)
+
+    async def unsubscribe(self, update: Update, context: Context) -> None:
+        """No digest any more; all settings stay."""
+        chat = self._services.get_chat(update)
+        key = "subscribe.stopped" if chat.subscribed else "subscribe.not_subscribed"
+        stopped = chat.model_copy(update={"subscribed": False, "next_due": None})
+        self._services.store.chats.save(stopped)
+        await answer(update, context, say_in(chat.languages, key))
+
+    async def digest(self, update: Update, context: Context) -> None:
+        """The last 24 hours as a digest, without touching the daily one."""
+        chat = self._services.get_chat(update)
+        store, now = self._services.store, self._services.clock()
+        releases = store.releases.list_between(now - REACH, now)
+        sections = choose_sections(releases, store.chats.list_followed(chat))
+        day = now.astimezone(ZoneInfo(chat.time_zone)).date()
+        parts = render_digest(
+            sections,
+            chat.languages,
+            self._services.tables,
+            day=day,
+            title_key="digest.title_now",
+        )
+        await answer(update, context, parts or (say_in(chat.languages, "digest.none"),))
+
+    def _describe(self, chat: Chat, language: ChatLanguage, key: str) -> str:
+        followed = self._services.store.chats.list_followed(chat)
+        names = [name_topic(topic, (language,), self._services.tables) for topic in followed]
+        separator = ", " if language == "en" else "、"
+        due = chat.next_due or self._services.clock()
+        return say(
+            language,
+            key,
+            next_digest=format_moment(language, due, chat.time_zone),
+            time_zone=chat.time_zone,
+            topics=separator.join(names) or say(language, "subscribe.every_topic"),
+        )

@@ -1,0 +1,108 @@
+"""/start, /help, /language, and what to say to all else."""
+
+from typing import Any
+
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
+
+from bot.handlers.services import Context, Services, acknowledge, answer, change, pressed
+from bot.keyboards import language_keyboard, start_keyboard
+from bot.texts import say, say_in
+from data.models import CHAT_LANGUAGES, Chat
+
+
+class StartHandlers:
+    """The first words of a conversation."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
+        """The handlers of this conversation."""
+        return [
+            CommandHandler("start", self.start),
+            CommandHandler("help", self.help),
+            CommandHandler("language", self.language),
+            CallbackQueryHandler(self.choose_language, pattern=r"^language:"),
+        ]
+
+    def list_last_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
+        """The handlers that must come after all others."""
+        return [
+            MessageHandler(filters.COMMAND, self.unknown_command),
+            MessageHandler(filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, self.plain_text),
+            CallbackQueryHandler(self.unknown_button),
+        ]
+
+    async def start(self, update: Update, context: Context) -> None:
+        """Say what this is and offer the first choices."""
+        chat = self._services.get_chat(update)
+        await answer(
+            update, context, self._welcome(chat), start_keyboard(chat.language, chat.languages)
+        )
+
+    async def help(self, update: Update, context: Context) -> None:
+        """List the commands."""
+        chat = self._services.get_chat(update)
+        at = f"{chat.digest_time:%H:%M}"
+        text = say_in(chat.languages, "help", time=at, time_zone=chat.time_zone)
+        await answer(update, context, text)
+
+    async def language(self, update: Update, context: Context) -> None:
+        """Offer the languages."""
+        chat = self._services.get_chat(update)
+        text = say_in(chat.languages, "language.choose")
+        await answer(update, context, text, language_keyboard(chat.language))
+
+    async def choose_language(self, update: Update, context: Context) -> None:
+        """Take the language of a button; the buttons are shown in it at once."""
+        choice = next((each for each in CHAT_LANGUAGES if each == pressed(update)), None)
+        if choice is None:
+            await self.unknown_button(update, context)
+            return
+        chat = self._services.get_chat(update).model_copy(update={"language": choice})
+        self._services.store.chats.save(chat)
+        await acknowledge(update)
+        message = update.effective_message
+        if message is not None and self._is_start(message.reply_markup):
+            keyboard = start_keyboard(chat.language, chat.languages)
+            await change(update, self._welcome(chat), keyboard)
+        else:
+            text = say_in(chat.languages, "language.chosen")
+            await change(update, text, language_keyboard(chat.language))
+
+    async def unknown_command(self, update: Update, context: Context) -> None:
+        """A command that we don't have; in a group it may be another bot's."""
+        if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
+            return
+        chat = self._services.get_chat(update)
+        await answer(update, context, say_in(chat.languages, "error.unknown_command"))
+
+    async def plain_text(self, update: Update, context: Context) -> None:
+        """Words that are no command."""
+        if update.message is None:
+            return
+        chat = self._services.get_chat(update)
+        await answer(update, context, say_in(chat.languages, "error.plain_text"))
+
+    async def unknown_button(self, update: Update, _: Context) -> None:
+        """A button of an older version, or data that was tampered with."""
+        if update.effective_chat is None:
+            await acknowledge(update)
+            return
+        chat = self._services.get_chat(update)
+        await acknowledge(update, say(chat.languages[0], "error.old_button"))
+
+    def _welcome(self, chat: Chat) -> str:
+        at = f"{chat.digest_time:%H:%M}"
+        sentences = (
+            f"{say(language, 'welcome', time=at)}\n\n{say(language, 'welcome_next')}"
+            for language in chat.languages
+        )
+        return "\n\n".join(sentences)
+
+    @staticmethod
+    def _is_start(keyboard: Any) -> bool:  # noqa: ANN401  # any markup or None
+        rows = getattr(keyboard, "inline_keyboard", ())
+        return any(button.callback_data == "subscribe:" for row in rows for button in row)

@@ -1,0 +1,141 @@
+"""/topic: list, follow, unfollow, and read one topic."""
+
+from typing import Any
+
+from telegram import Update
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+
+from bot.handlers.latest import DEFAULT_COUNT
+from bot.handlers.services import (
+    Context,
+    Services,
+    acknowledge,
+    answer,
+    argument,
+    change,
+    change_keyboard,
+    pressed,
+)
+from bot.keyboards import topic_keyboard, topics_keyboard
+from bot.render import name_topic, render_list
+from bot.texts import say, say_in
+from data.models import TOPICS, Chat, Topic
+
+# What is echoed of an unknown topic: enough to recognise a slip.
+MAX_ECHO = 40
+
+
+class TopicHandlers:
+    """Topics: what a chat follows."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
+        """The handlers of this conversation."""
+        return [
+            CommandHandler(["topic", "topics"], self.topic),
+            CallbackQueryHandler(self.press_topics, pattern=r"^topics:"),
+            CallbackQueryHandler(self.press_topic, pattern=topic_pattern("topic")),
+            CallbackQueryHandler(self.press_follow, pattern=topic_pattern("follow")),
+            CallbackQueryHandler(self.press_unfollow, pattern=topic_pattern("unfollow")),
+            CallbackQueryHandler(self.press_all, pattern=r"^follow:all$"),
+        ]
+
+    async def topic(self, update: Update, context: Context) -> None:
+        """The topics to choose from, or the newest releases of the one that was named."""
+        chat = self._services.get_chat(update)
+        name = argument(context)
+        if not name:
+            await self._send_choice(update, context, chat, say_in(chat.languages, "topic.choose"))
+            return
+        topic = self._services.tables.find_topic(name)
+        if topic is None:
+            text = say_in(chat.languages, "topic.unknown", name=name[:MAX_ECHO])
+            await self._send_choice(update, context, chat, text)
+            return
+        await self._send_latest(update, context, chat, topic)
+
+    async def press_topics(self, update: Update, context: Context) -> None:
+        """The topics to choose from, by button."""
+        await acknowledge(update)
+        chat = self._services.get_chat(update)
+        await self._send_choice(update, context, chat, say_in(chat.languages, "topic.choose"))
+
+    async def press_topic(self, update: Update, context: Context) -> None:
+        """The newest releases of a topic, by button."""
+        await acknowledge(update)
+        await self._send_latest(update, context, self._services.get_chat(update), _topic(update))
+
+    async def press_follow(self, update: Update, _: Context) -> None:
+        """Follow a topic."""
+        chat = self._services.get_chat(update)
+        topic = _topic(update)
+        followed = self._services.store.chats.list_followed(chat)
+        await self._set(update, chat, [*followed, *({topic} - set(followed))], "followed", topic)
+
+    async def press_unfollow(self, update: Update, _: Context) -> None:
+        """Follow a topic no longer."""
+        chat = self._services.get_chat(update)
+        topic = _topic(update)
+        followed = self._services.store.chats.list_followed(chat)
+        kept = [each for each in followed if each != topic]
+        await self._set(update, chat, kept, "unfollowed", topic)
+
+    async def press_all(self, update: Update, _: Context) -> None:
+        """Follow nothing in particular, which is everything."""
+        await self._set(update, self._services.get_chat(update), [], "all", None)
+
+    async def _set(
+        self, update: Update, chat: Chat, topics: list[Topic], key: str, topic: Topic | None
+    ) -> None:
+        tables = self._services.tables
+        self._services.store.chats.set_followed(chat, topics)
+        first = chat.languages[:1]
+        values = {"topic": name_topic(topic, first, tables)} if topic else {}
+        await acknowledge(update, say(first[0], f"topic.{key}", **values))
+        message = update.effective_message
+        under_releases = topic is not None and _data_of(message).isdisjoint({"follow:all"})
+        if under_releases and topic is not None:
+            await change_keyboard(update, topic_keyboard(topic, topics, chat.languages))
+            return
+        keyboard = topics_keyboard(topics, chat.languages, tables)
+        await change(update, say_in(chat.languages, "topic.choose"), keyboard)
+
+    async def _send_choice(self, update: Update, context: Context, chat: Chat, text: str) -> None:
+        followed = self._services.store.chats.list_followed(chat)
+        keyboard = topics_keyboard(followed, chat.languages, self._services.tables)
+        await answer(update, context, text, keyboard)
+
+    async def _send_latest(
+        self, update: Update, context: Context, chat: Chat, topic: Topic
+    ) -> None:
+        store, tables = self._services.store, self._services.tables
+        followed = store.chats.list_followed(chat)
+        keyboard = topic_keyboard(topic, followed, chat.languages)
+        releases = store.releases.list_latest(DEFAULT_COUNT, topic)
+        titles = [
+            say(
+                language,
+                "topic.latest" if releases else "topic.none_yet",
+                topic=name_topic(topic, (language,), tables),
+            )
+            for language in chat.languages
+        ]
+        title = "\n".join(titles)
+        parts = render_list(title, releases, chat.languages) if releases else (title,)
+        await answer(update, context, parts, keyboard)
+
+
+def topic_pattern(verb: str) -> str:
+    """The callback data of one verb with any of the topics, and nothing else."""
+    return rf"^{verb}:(?:{'|'.join(TOPICS)})$"
+
+
+def _topic(update: Update) -> Topic:
+    return next(topic for topic in TOPICS if topic == pressed(update))
+
+
+def _data_of(message: Any) -> set[str]:  # noqa: ANN401  # a message, or one too old to read
+    rows = getattr(getattr(message, "reply_markup", None), "inline_keyboard", ())
+    return {button.callback_data for row in rows for button in row}

@@ -1,0 +1,155 @@
+"""The ticks: each asks the database what is due, does it, and never calls the next one.
+
+Killing the process anywhere and starting it again carries on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.delivery import Sender
+from bot.digest import choose_sections
+from bot.render import render_digest
+from bot.schedule import next_due
+from bot.texts import say_in
+from data.classify import Tables
+from data.feeds import Feed
+from data.fetch import open_fetcher
+from data.ingest import IngestCounts, ingest
+from data.models import Chat, Digest
+from data.store.digests import Progress
+from data.store.releases import Stored
+from data.store.store import Store, open_store
+from summarizer.worker import SummaryWorker
+
+log = logging.getLogger(__name__)
+
+# A digest reaches this far back before the one before it: a release can be issued before eight
+# and come in after.
+REACH = timedelta(hours=24)
+# So long a digest waits for summaries that are still being made.
+SUMMARY_GRACE = timedelta(minutes=10)
+
+SUMMARIZE_SECONDS = 10
+COMPOSE_SECONDS = 15
+DELIVER_SECONDS = 2
+
+
+@dataclass
+class Jobs:
+    """What the bot does by itself; each method is one tick and can be called at any time."""
+
+    store: Store
+    database: Path
+    feeds: Sequence[Feed]
+    tables: Tables
+    worker: SummaryWorker
+    sender: Sender
+    clock: Callable[[], datetime]
+
+    def schedule(self, ingest_minutes: int) -> AsyncIOScheduler:
+        """A scheduler, not yet started, that runs the ticks; the first of each at once."""
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        ticks = (
+            (self.ingest, ingest_minutes * 60),
+            (self.summarize, SUMMARIZE_SECONDS),
+            (self.compose, COMPOSE_SECONDS),
+            (self.deliver, DELIVER_SECONDS),
+        )
+        for tick, seconds in ticks:
+            scheduler.add_job(
+                tick, "interval", seconds=seconds, next_run_time=datetime.now(ZoneInfo("UTC"))
+            )
+        return scheduler
+
+    async def ingest(self) -> IngestCounts:
+        """Bring in new releases; in a thread, for the network and the parser take their time."""
+        counts = await asyncio.to_thread(self._ingest_in_thread)
+        for message in (*counts.failures, *counts.faults):
+            log.warning("ingest: %s", message)
+        if counts.new or counts.changed:
+            log.info("ingest: %d new texts, %d changed", counts.new, counts.changed)
+        return counts
+
+    def _ingest_in_thread(self) -> IngestCounts:
+        store = open_store(self.database)  # a connection serves one thread
+        try:
+            with open_fetcher() as fetcher:
+                return ingest(store, self.feeds, fetcher, self.tables, self.clock)
+        finally:
+            store.close()
+
+    async def summarize(self) -> int:
+        """Make the summaries that are missing, newest release first; how many were made."""
+        made = 0
+        tried: set[str] = set()  # a release that gets no summary must not hold up the others
+        while (release := self.store.releases.find_unsummarised(tried)) is not None:
+            tried.add(release.id)
+            summaries = await self.worker.summarize(release)
+            self.store.releases.save_summaries(release, summaries, self.clock())
+            made += len(summaries)
+        if made:
+            log.info("summarize: %d summaries made", made)
+        return made
+
+    async def compose(self) -> int:
+        """Compose the digests that are due and owe their parts; how many were composed."""
+        composed = 0
+        for chat in self.store.chats.list_due(self.clock()):
+            composed += self._compose_for(chat)
+        if composed:
+            log.info("compose: %d digests", composed)
+        return composed
+
+    async def deliver(self) -> int:
+        """Send what is owed; how many messages were sent."""
+        sent = await self.sender.deliver_due()
+        if sent:
+            log.info("deliver: %d messages", sent)
+        return sent
+
+    def _compose_for(self, chat: Chat) -> bool:
+        now = self.clock()
+        due = chat.next_due or now
+        progress = self.store.digests.get_progress(chat)
+        since = progress.since or due - REACH
+        releases = self.store.releases.list_between(since, now, progress.digested_seq)
+        if _lacks_summaries(releases) and now < due + SUMMARY_GRACE:
+            return False
+        parts, release_ids = self._render(chat, releases, due)
+        digest = Digest(
+            chat_id=chat.id,
+            thread_id=chat.thread_id,
+            local_date=due.astimezone(ZoneInfo(chat.time_zone)).date(),
+            release_ids=release_ids,
+            parts=parts,
+        )
+        reached = max([progress.digested_seq, *(stored.seq for stored in releases)])
+        return self.store.digests.save_composed(
+            digest,
+            Progress(reached, now - REACH),
+            now=now,
+            next_due=next_due(now, chat.digest_time, chat.time_zone),
+        )
+
+    def _render(
+        self, chat: Chat, releases: Sequence[Stored], due: datetime
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        sections = choose_sections(releases, self.store.chats.list_followed(chat))
+        day = due.astimezone(ZoneInfo(chat.time_zone)).date()
+        parts = render_digest(sections, chat.languages, self.tables, day=day)
+        ids = tuple(stored.release.id for section in sections for stored in section.releases)
+        return parts or (say_in(chat.languages, "digest.none_today"),), ids
+
+
+def _lacks_summaries(releases: Sequence[Stored]) -> bool:
+    return any(stored.release.texts.keys() - stored.summaries.keys() for stored in releases)

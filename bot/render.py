@@ -1,0 +1,165 @@
+"""Digests and answers as Telegram HTML, cut into parts on item boundaries; pure."""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from telegram.constants import MessageLimit
+
+from bot.digest import Section, count_releases
+from bot.texts import SOURCE_LANGUAGE, format_day, say, say_in, to_simplified
+from data.classify import Tables
+from data.models import ChatLanguage, Language, Topic
+from data.store.releases import Stored
+
+Languages = tuple[ChatLanguage, ...]
+
+# Room for the line that counts the parts, in two languages.
+PART_MARK_LENGTH = 80
+MAX_ENTITIES = int(MessageLimit.MESSAGE_ENTITIES)
+MAX_LENGTH = int(MessageLimit.MAX_TEXT_LENGTH)
+# A title is a line and a summary a paragraph; thousands of characters are an accident, and one
+# item must never outgrow a message.
+MAX_HEADLINE = 300
+MAX_SUMMARY = 1000
+
+_TAG = re.compile(r"<(/?)[a-z][^>]*>")
+
+
+@dataclass(frozen=True)
+class Size:
+    """What Telegram counts of a message: characters after parsing, and entities."""
+
+    characters: int
+    entities: int
+
+    def __add__(self, other: "Size") -> "Size":
+        return Size(self.characters + other.characters, self.entities + other.entities)
+
+    @property
+    def fits(self) -> bool:
+        """Whether one message can hold it."""
+        return self.characters <= MAX_LENGTH and self.entities <= MAX_ENTITIES
+
+
+def measure(text: str) -> Size:
+    """The size of some Telegram HTML of ours."""
+    entities = sum(1 for tag in _TAG.finditer(text) if not tag[1])
+    return Size(len(html.unescape(_TAG.sub("", text))), entities)
+
+
+def render_release(stored: Stored, languages: Languages) -> str:
+    """One release: headline, summary and link to the official text, in each language.
+
+    In a language that the release lacks it is shown in the other, once, and marked.
+    """
+    blocks: list[str] = []
+    for language in languages:
+        source = SOURCE_LANGUAGE[language]
+        if source in stored.release.texts:
+            blocks.append(_render_text(stored, source, language, marked=False))
+    if not blocks:
+        only = next(iter(stored.release.texts))
+        blocks.append(_render_text(stored, only, languages[0], marked=True))
+    return "\n".join(blocks)
+
+
+def render_sections(
+    sections: Iterable[Section], languages: Languages, tables: Tables
+) -> tuple[str, ...]:
+    """Items to be cut between; a topic's heading stays with its first release."""
+    items: list[str] = []
+    for section in sections:
+        for number, stored in enumerate(section.releases):
+            item = render_release(stored, languages)
+            if number == 0 and section.topic is not None:
+                name = html.escape(name_topic(section.topic, languages, tables), quote=False)
+                item = f"<b>— {name} —</b>\n\n{item}"
+            items.append(item)
+    return tuple(items)
+
+
+def render_digest(
+    sections: Sequence[Section],
+    languages: Languages,
+    tables: Tables,
+    *,
+    day: date,
+    title_key: str = "digest.title",
+) -> tuple[str, ...]:
+    """A whole digest as messages that Telegram takes; none if there is nothing to tell."""
+    count = count_releases(sections)
+    if count == 0:
+        return ()
+    head = "\n".join(
+        f"{say(language, title_key)} · {format_day(language, day)} · "
+        + say(language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
+        for language in languages
+    )
+    return cut_parts(head, render_sections(sections, languages, tables), languages)
+
+
+def render_list(title: str, releases: Sequence[Stored], languages: Languages) -> tuple[str, ...]:
+    """Releases under a title, as messages that Telegram takes."""
+    return cut_parts(title, [render_release(each, languages) for each in releases], languages)
+
+
+def name_topic(topic: Topic, languages: Languages, tables: Tables) -> str:
+    """A topic's name in each language: "Health and welfare · 健康及社福"."""
+    names = tables.topic_names[topic]
+    by_language = {"en": names.en, "zh-Hant": names.zh, "zh-Hans": to_simplified(names.zh)}
+    return " · ".join(by_language[language] for language in languages)
+
+
+def cut_parts(head: str, items: Sequence[str], languages: Languages) -> tuple[str, ...]:
+    """Head, items and the source's name, cut between items so that each part is one message.
+
+    Every part says which it is; the source stands under the last.
+    """
+    foot = say_in(languages, "footer.source").replace("\n\n", "\n")
+    groups: list[list[str]] = [[head]]
+    for item in items:
+        if _too_large([*groups[-1], item]):
+            groups.append([])
+        groups[-1].append(item)
+    if _too_large([*groups[-1], foot]):
+        groups.append([])
+    groups[-1].append(foot)
+    if len(groups) == 1:
+        return ("\n\n".join(groups[0]),)
+    marked = (
+        [*group, _part_mark(number, len(groups), languages)]
+        for number, group in enumerate(groups, 1)
+    )
+    return tuple("\n\n".join(group) for group in marked)
+
+
+def _too_large(items: Iterable[str]) -> bool:
+    room = Size(PART_MARK_LENGTH, 1)
+    return not (measure("\n\n".join(items)) + room).fits
+
+
+def _part_mark(number: int, total: int, languages: Languages) -> str:
+    marks = (say(language, "digest.part", number=number, total=total) for language in languages)
+    return f"<i>{' · '.join(marks)}</i>"
+
+
+def _render_text(stored: Stored, source: Language, language: ChatLanguage, *, marked: bool) -> str:
+    text = stored.release.texts[source]
+    summary = stored.summaries.get(source)
+    simplify = language == "zh-Hans" and source == "zh"
+    headline = summary.headline if summary else text.title
+    body = summary.text if summary else say(language, "release.no_summary")
+    if simplify:
+        headline, body = to_simplified(headline), to_simplified(body)
+    mark = f" <i>({say(language, 'release.only_here')})</i>" if marked else ""
+    headline = html.escape(_shorten(headline, MAX_HEADLINE), quote=False)
+    body = html.escape(_shorten(body, MAX_SUMMARY), quote=False)
+    link = f'<a href="{html.escape(text.url)}">{say(language, "release.link")}</a>'
+    return f"<b>{headline}</b>{mark}\n{body}\n{link}"
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

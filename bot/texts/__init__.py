@@ -1,0 +1,83 @@
+"""Every sentence that the bot says, one file a language, with the same keys."""
+
+import html
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import opencc
+from babel.dates import format_date
+
+from data.models import ChatLanguage, Language
+
+LOCALES: dict[ChatLanguage, str] = {
+    "en": "en_GB",
+    "zh-Hant": "zh_Hant_HK",
+    "zh-Hans": "zh_Hans_CN",
+}
+SOURCE_LANGUAGE: dict[ChatLanguage, Language] = {"en": "en", "zh-Hant": "zh", "zh-Hans": "zh"}
+"""Which official text a reader of each language gets."""
+
+
+def say(language: ChatLanguage, key: str, **values: object) -> str:
+    """A sentence in one language (not the bilingual choice), as Telegram HTML.
+
+    Args:
+        language: ``en``, ``zh-Hant`` or ``zh-Hans``; Simplified is converted from Traditional.
+        key: such as ``topic.followed``.
+        values: fill the braces; they are escaped.
+
+    Raises:
+        KeyError: if there is no such sentence or a value is missing.
+    """
+    template = sentences("zh-Hant" if language == "zh-Hans" else language)[key]
+    escaped = {name: html.escape(str(value), quote=False) for name, value in values.items()}
+    text = template.format(**escaped)
+    return to_simplified(text) if language == "zh-Hans" else text
+
+
+def say_in(languages: tuple[ChatLanguage, ...], key: str, **values: object) -> str:
+    """A sentence in each of the languages, a blank line between them."""
+    return "\n\n".join(say(language, key, **values) for language in languages)
+
+
+def format_day(language: ChatLanguage, day: date) -> str:
+    """A date with its weekday: "Sunday, 22 November 2026", 2026年11月22日星期日."""
+    return format_date(day, "full", locale=LOCALES[language])
+
+
+def format_moment(language: ChatLanguage, moment: datetime, time_zone: str) -> str:
+    """Weekday, date and time in a zone: "Monday, 23 November 2026 08:00"."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{format_day(language, local.date())} {local:%H:%M}"
+
+
+def to_simplified(text: str) -> str:
+    """Simplified Chinese from Traditional, keeping Hong Kong's words."""
+    return str(_converter().convert(text))
+
+
+@cache
+def sentences(language: ChatLanguage) -> Mapping[str, str]:
+    """All sentences of a language's file, under dotted keys."""
+    path = Path(__file__).with_name(f"{language}.toml")
+    return dict(_flatten(tomllib.loads(path.read_text("utf-8")), ""))
+
+
+def _flatten(table: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
+    flat: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat += _flatten(value, f"{prefix}{key}.")
+        else:
+            flat.append((prefix + key, str(value).strip()))
+    return flat
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("hk2s")

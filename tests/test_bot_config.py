@@ -1,0 +1,82 @@
+"""Settings: every malformed one is named, none shows a token."""
+
+import re
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigError, Settings, read_settings
+
+TOKEN = "123456789:" + "A" * 35
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def write_env(tmp_path: Path, content: str) -> Path:
+    file = tmp_path / ".env"
+    file.write_text(content, "utf-8")
+    return file
+
+
+def test_without_any_setting_it_is_the_local_chat_with_the_defaults(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path / "none")
+    assert settings.telegram_token is None
+    assert (settings.digest_time, settings.time_zone) == (time(8), "Asia/Hong_Kong")
+
+
+def test_settings_come_from_the_file_and_the_environment_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}\nDIGEST_TIME=7:30\nINGEST_MINUTES=5\n")
+    monkeypatch.setenv("INGEST_MINUTES", "15")
+    settings = read_settings(file)
+    assert settings.telegram_token is not None
+    assert settings.telegram_token.get_secret_value() == TOKEN
+    assert (settings.digest_time, settings.ingest_minutes) == (time(7, 30), 15)
+    assert TOKEN not in repr(settings)
+
+
+def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
+    file = write_env(tmp_path, "TELEGRAM_TOKEN=\nSUMMARY_MODEL=\nDIGEST_TIME=\n")
+    assert read_settings(file) == read_settings(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("TELEGRAM_TOKEN=secret-word-of-mine", "TELEGRAM_TOKEN: .*BotFather"),
+        ("DIGEST_TIME=25:00", "DIGEST_TIME: .*08:00"),
+        ("DIGEST_TIME=morning", "DIGEST_TIME: .*08:00"),
+        ("TIME_ZONE=Hongkong/Central", "TIME_ZONE: .*IANA"),
+        ("TIME_ZONE=../../etc/passwd", "TIME_ZONE: .*IANA"),
+        ("INGEST_MINUTES=0", "INGEST_MINUTES"),
+        ("INGEST_MINUTES=often", "INGEST_MINUTES"),
+        ("LOCAL_CHAT_PORT=99999", "LOCAL_CHAT_PORT"),
+        ("SUMMARY_ENGINE=magic", "SUMMARY_ENGINE: .*extract"),
+        ("LOG_LEVEL=loud", "LOG_LEVEL"),
+    ],
+)
+def test_a_malformed_setting_is_named(tmp_path: Path, line: str, named: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        read_settings(write_env(tmp_path, line))
+    assert re.search(named, str(refusal.value))
+    assert "secret-word" not in str(refusal.value)
+
+
+def test_all_malformed_settings_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        read_settings(write_env(tmp_path, "DIGEST_TIME=x\nINGEST_MINUTES=x\n"))
+    assert "DIGEST_TIME" in str(refusal.value)
+    assert "INGEST_MINUTES" in str(refusal.value)
+
+
+def test_the_example_file_names_every_setting_with_its_default(tmp_path: Path) -> None:
+    example = Path(__file__).parent.parent / ".env.example"
+    lines = [line for line in example.read_text("utf-8").splitlines() if line[:1].isalpha()]
+    assert [line.partition("=")[0].lower() for line in lines] == list(Settings.model_fields)
+    assert read_settings(example) == read_settings(tmp_path / "none")

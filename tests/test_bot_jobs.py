@@ -1,0 +1,170 @@
+"""The ticks: what is due is done once, and what was done stays done."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from factories import make_releases, make_summaries
+from talk import Talk, open_talk
+
+from bot.local import Message
+from data.models import Release
+
+DUE = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+"""The first digest of a chat that subscribes at the fixed moment: Monday 08:00 in Hong Kong."""
+
+
+@pytest.fixture
+async def talk(tmp_path: Path, now: datetime) -> AsyncIterator[Talk]:
+    async with open_talk(tmp_path, now) as opened:
+        yield opened
+
+
+def add(talk: Talk, count: int, start: datetime, *, summarised: bool = True) -> list[Release]:
+    releases = make_releases(count, start=start, step=timedelta(minutes=1))
+    talk.app.store.releases.save(releases, talk.clock())
+    for release in releases if summarised else ():
+        talk.app.store.releases.save_summaries(release, make_summaries(release), talk.clock())
+    return releases
+
+
+async def deliver_all(talk: Talk) -> list[Message]:
+    while talk.app.store.deliveries.count("due"):
+        await talk.app.jobs.deliver()
+        talk.clock.advance(seconds=2)
+    return await talk.settle()
+
+
+async def next_digest(talk: Talk, at: datetime) -> list[Message]:
+    talk.clock.now = at
+    await talk.app.jobs.compose()
+    return await deliver_all(talk)
+
+
+async def test_a_digest_comes_at_its_hour_and_once(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    add(talk, 2, DUE - timedelta(hours=3))
+    talk.clock.now = DUE - timedelta(seconds=1)
+    assert await talk.app.jobs.compose() == 0
+    (digest,) = await next_digest(talk, DUE)
+    assert digest.text.startswith("Daily digest · Monday, 23 November 2026 · 2 releases")
+    assert await next_digest(talk, DUE + timedelta(hours=5)) == []
+
+
+async def test_the_first_digest_reaches_a_day_back(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    add(talk, 1, DUE - timedelta(hours=23))
+    add(talk, 1, DUE - timedelta(hours=49))
+    (digest,) = await next_digest(talk, DUE)
+    assert "1 release" in digest.text
+
+
+async def test_no_release_comes_twice_and_a_late_one_is_not_lost(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    add(talk, 2, DUE - timedelta(hours=1))
+    await next_digest(talk, DUE)
+    # Issued before the first digest, and come in after it.
+    late = make_releases(3, start=DUE - timedelta(hours=2), step=timedelta(minutes=1))[2]
+    talk.app.store.releases.save([late], talk.clock())
+    talk.app.store.releases.save_summaries(late, make_summaries(late), talk.clock())
+    (digest,) = await next_digest(talk, DUE + timedelta(days=1))
+    assert "1 release" in digest.text
+    assert "Notice 2" in digest.text
+
+
+async def test_a_day_without_releases_is_told_in_a_line(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    (digest,) = await next_digest(talk, DUE)
+    assert digest.text == "No releases since the last digest on the topics you follow."
+
+
+async def test_a_digest_waits_a_little_for_summaries_and_then_goes_without(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    add(talk, 1, DUE - timedelta(hours=1), summarised=False)
+    assert await next_digest(talk, DUE + timedelta(minutes=9)) == []
+    (digest,) = await next_digest(talk, DUE + timedelta(minutes=10))
+    assert "Notice 0" in digest.text
+    assert "No summary yet" in digest.text
+
+
+async def test_who_has_unsubscribed_gets_nothing(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    await talk.say("/unsubscribe")
+    add(talk, 1, DUE - timedelta(hours=1))
+    assert await next_digest(talk, DUE) == []
+
+
+async def test_a_long_digest_comes_in_order_and_after_a_crash_goes_on(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    add(talk, 60, DUE - timedelta(hours=3))
+    talk.clock.now = DUE
+    await talk.app.jobs.compose()
+    owed = talk.app.store.deliveries.count("due")
+    assert owed > 1
+    # One part is claimed, and the process dies before it is sent.
+    talk.app.store.deliveries.claim(talk.clock(), 1)
+    assert talk.app.store.deliveries.release_claimed() == 1
+    parts = await deliver_all(talk)
+    assert len(parts) == owed
+    for number, part in enumerate(parts, 1):
+        assert f"part {number} of {owed}" in part.text
+
+
+async def test_at_least_a_second_lies_between_the_parts_of_a_digest(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    add(talk, 60, DUE - timedelta(hours=3))
+    talk.clock.now = DUE.replace(microsecond=900_000)
+    await talk.app.jobs.compose()
+    assert await talk.app.jobs.deliver() == 1
+    talk.clock.advance(seconds=0.9)
+    assert await talk.app.jobs.deliver() == 0
+    talk.clock.advance(seconds=1.1)
+    assert await talk.app.jobs.deliver() == 1
+
+
+async def test_a_chat_that_blocks_the_bot_is_let_go_and_others_are_served(talk: Talk) -> None:
+    talk.telegram.open_chat(2002)
+    await talk.say("/subscribe")
+    await talk.say("/subscribe", chat_id=2002)
+    add(talk, 1, DUE - timedelta(hours=1))
+    talk.telegram.block(1001)
+    await talk.settle()
+    talk.clock.now = DUE
+    assert await talk.app.jobs.compose() == 2
+    assert await talk.app.jobs.deliver() == 1
+    assert "1 release" in talk.telegram.messages(2002)[-1].text
+    chat = talk.app.store.chats.find(1001)
+    assert chat is not None
+    assert chat.status == "gone"
+    assert talk.app.store.deliveries.count("gone") == 1
+
+
+async def test_a_message_that_telegram_refuses_is_kept_for_the_operator(talk: Talk) -> None:
+    await talk.say("/help")
+    talk.app.store.deliveries.add("bad", 1001, 0, {"text": "<br>"}, talk.clock())
+    talk.app.store.deliveries.add("good", 1001, 0, {"text": "fine"}, talk.clock())
+    messages = await deliver_all(talk)
+    assert [message.text for message in messages] == ["fine"]
+    assert talk.app.store.deliveries.count("refused") == 1
+
+
+async def test_an_outage_only_delays(tmp_path: Path, now: datetime) -> None:
+    async with open_talk(tmp_path, now) as talk:
+        await talk.say("/subscribe")
+        add(talk, 1, DUE - timedelta(hours=1))
+        talk.clock.now = DUE
+        await talk.app.jobs.compose()
+        await talk.telegram.close()
+        assert await talk.app.jobs.deliver() == 0
+        assert talk.app.store.deliveries.count("due") == 1
+
+
+async def test_missing_summaries_are_made_newest_first_and_kept(talk: Talk) -> None:
+    add(talk, 3, DUE, summarised=False)
+    assert await talk.app.jobs.summarize() == 6
+    assert talk.app.store.releases.count_unsummarised() == 0
+    assert await talk.app.jobs.summarize() == 0
+    stored = talk.app.store.releases.list_latest(1)[0]
+    assert stored.summaries["en"].method == "extract"
+    assert stored.summaries["zh"].supported

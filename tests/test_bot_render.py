@@ -1,0 +1,139 @@
+"""Digests as Telegram HTML, within its limits."""
+
+import html
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from factories import make_release, make_releases, make_summaries, make_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.digest import Section, choose_sections
+from bot.render import (
+    MAX_ENTITIES,
+    MAX_LENGTH,
+    cut_parts,
+    measure,
+    render_digest,
+    render_list,
+    render_release,
+)
+from data.classify import Tables
+from data.models import Release, Topic
+from data.store.releases import Stored
+
+DAY = date(2026, 11, 22)
+
+
+def stored(release: Release, seq: int = 1) -> Stored:
+    summaries = {summary.language: summary for summary in make_summaries(release)}
+    return Stored(seq, release, summaries)
+
+
+def many(count: int, topics: Sequence[Topic] = ("culture",)) -> list[Stored]:
+    releases = make_releases(count, topics=topics)
+    return [stored(release, number) for number, release in enumerate(releases, 1)]
+
+
+def test_a_release_shows_headline_summary_and_official_link() -> None:
+    text = render_release(stored(make_release()), ("en",))
+    assert text == (
+        "<b>Lanterns lit at harbour</b>\n"
+        "Thirteen lanterns were lit at the harbour on November 21.\n"
+        f'<a href="{make_text("en").url}">Official text</a>'
+    )
+
+
+def test_a_bilingual_chat_gets_each_language_from_its_own_official_text() -> None:
+    text = render_release(stored(make_release()), ("en", "zh-Hant"))
+    assert "Thirteen lanterns" in text
+    assert "點亮13盞燈籠" in text
+    assert make_text("en").url in text
+    assert make_text("zh").url in text
+
+
+def test_simplified_is_converted_but_links_are_not() -> None:
+    text = render_release(stored(make_release()), ("zh-Hans",))
+    assert "海港点亮灯笼" in text
+    assert make_text("zh").url in text
+
+
+def test_a_release_in_one_language_is_shown_in_it_and_marked() -> None:
+    only = stored(make_release(make_text("zh")))
+    assert "(Chinese only)" in render_release(only, ("en",))
+    assert "海港署" in render_release(only, ("en",))
+    assert "only" not in render_release(only, ("en", "zh-Hant"))
+    english = stored(make_release(make_text("en")))
+    assert "只有英文" in render_release(english, ("zh-Hant",))
+    assert "只有英文" in render_release(english, ("zh-Hans",))
+
+
+def test_a_release_without_summary_shows_its_title_and_says_so() -> None:
+    text = render_release(Stored(1, make_release(), {}), ("en",))
+    assert "Lanterns lit at harbour" in text
+    assert "No summary yet" in text
+
+
+def test_a_digest_is_grouped_by_topic_and_names_its_source(tables: Tables) -> None:
+    releases = [*many(2, ("law",)), *many(1, ("health", "law"))]
+    sections = choose_sections(releases, [])
+    (part,) = render_digest(sections, ("en",), tables, day=DAY)
+    assert part.startswith("<b>Daily digest</b> · Sunday, 22 November 2026 · 3 releases")
+    assert part.index("Health") < part.index("Law")
+    assert "HKSAR Government Press Releases" in part
+    assert "Unofficial" in part
+
+
+def test_a_digest_of_nothing_has_no_part(tables: Tables) -> None:
+    assert render_digest((), ("en",), tables, day=DAY) == ()
+
+
+def test_one_release_is_counted_in_the_singular(tables: Tables) -> None:
+    (part,) = render_digest((Section("law", tuple(many(1))),), ("en",), tables, day=DAY)
+    assert "1 release\n" in part
+
+
+def test_a_long_digest_is_cut_between_items_and_every_part_fits(tables: Tables) -> None:
+    sections = choose_sections(many(60), [])
+    parts = render_digest(sections, ("en", "zh-Hant"), tables, day=DAY)
+    assert len(parts) > 2
+    for number, part in enumerate(parts, 1):
+        size = measure(part)
+        assert size.characters <= MAX_LENGTH
+        assert size.entities <= MAX_ENTITIES
+        assert f"part {number} of {len(parts)}" in part
+        assert part.count("<b>") == part.count("</b>")
+        assert part.count("<a ") == part.count("</a>")
+    assert sum(part.count("Official text") for part in parts) == 60
+    assert sum("HKSAR Government Press Releases" in part for part in parts) == 1
+
+
+def test_many_short_releases_stay_within_the_limit_of_entities() -> None:
+    bare = [Stored(number, each.release, {}) for number, each in enumerate(many(80))]
+    parts = render_list("<b>Title</b>", bare, ("zh-Hant",))
+    assert max(measure(part).entities for part in parts) <= MAX_ENTITIES
+
+
+def test_a_title_of_ten_thousand_characters_harms_nobody() -> None:
+    giant = stored(make_release(make_text("en", title="A<b>&" * 2000)))
+    parts = render_list("Title", [giant, *many(3)], ("en",))
+    assert all(measure(part).fits for part in parts)
+    assert "Notice 2" in "".join(parts)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.text(max_size=3000), max_size=8))
+def test_any_items_are_cut_between_never_within(items: list[str]) -> None:
+    escaped = [f"<b>{html.escape(item[:200])}</b>{html.escape(item[:1500])}" for item in items]
+    parts = cut_parts("Head", escaped, ("en",))
+    assert all(measure(part).fits for part in parts)
+    joined = "\n\n".join(re.sub(r"\n\n<i>part \d+ of \d+</i>$", "", part) for part in parts)
+    position = 0
+    for item in escaped:
+        position = joined.index(item, position) + len(item)
+
+
+def test_html_in_titles_is_shown_not_obeyed() -> None:
+    text = render_release(stored(make_release(make_text("en", title="<i>A & B</i>"))), ("en",))
+    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in text

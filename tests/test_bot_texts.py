@@ -1,0 +1,89 @@
+"""What the bot says, in every language."""
+
+import re
+from datetime import UTC, date, datetime
+from string import Formatter
+
+import opencc
+import pytest
+
+from bot.app import COMMANDS
+from bot.render import measure
+from bot.texts import format_day, format_moment, say, say_in, sentences
+from data.models import ChatLanguage
+
+FILES: tuple[ChatLanguage, ...] = ("en", "zh-Hant")
+
+
+def fields_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_language_says_the_same_things() -> None:
+    assert sentences("en").keys() == sentences("zh-Hant").keys()
+
+
+@pytest.mark.parametrize("key", sorted(sentences("en")))
+def test_a_sentence_has_the_same_values_and_whole_tags_in_every_language(key: str) -> None:
+    english, chinese = (sentences(language)[key] for language in FILES)
+    assert fields_of(english) == fields_of(chinese)
+    for text in (english, chinese):
+        tags = re.findall(r"</?([a-z]+)>", text)
+        assert text.count("<") == len(tags)
+        assert 2 * len(re.findall(r"<[a-z]+>", text)) == len(tags)
+
+
+def test_the_traditional_texts_hold_no_simplified_characters() -> None:
+    to_traditional = opencc.OpenCC("s2t")
+    for key, text in sentences("zh-Hant").items():
+        for character in text.replace("简体", ""):
+            stray = to_traditional.convert(character) != character
+            assert not (stray and not _in_big5(character)), (key, character)
+
+
+def _in_big5(character: str) -> bool:
+    try:
+        character.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_chinese_stands_without_blanks_beside_latin_words_except_commands() -> None:
+    for key, text in sentences("zh-Hant").items():
+        plain = re.sub(r"/[a-z]+( \w+)?|<[^>]+>|English \+ |Telegram HTML|Tongbao 通報", "", text)
+        assert not re.search(r"[\u4e00-\u9fff] [A-Za-z0-9]", plain), (key, plain)
+
+
+def test_simplified_is_converted_from_traditional() -> None:
+    assert say("zh-Hans", "button.subscribe") == "订阅"
+    assert say("zh-Hant", "button.subscribe") == "訂閱"
+
+
+def test_values_are_escaped() -> None:
+    assert "&lt;b&gt;" in say("en", "topic.unknown", name="<b>")
+
+
+def test_a_bilingual_chat_gets_both() -> None:
+    both = say_in(("en", "zh-Hant"), "language.choose")
+    assert both == f"{say('en', 'language.choose')}\n\n{say('zh-Hant', 'language.choose')}"
+
+
+def test_days_and_moments_are_written_as_each_language_does() -> None:
+    day = date(2026, 11, 22)
+    assert format_day("en", day) == "Sunday, 22 November 2026"
+    assert format_day("zh-Hant", day) == "2026年11月22日星期日"
+    moment = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+    assert format_moment("en", moment, "Asia/Hong_Kong") == "Monday, 23 November 2026 08:00"
+
+
+def test_every_command_has_a_description_that_the_menu_takes() -> None:
+    for language in FILES:
+        for name in COMMANDS:
+            assert 3 <= len(say(language, f"command.{name}")) <= 256
+
+
+def test_no_sentence_outgrows_a_message() -> None:
+    for language in FILES:
+        for text in sentences(language).values():
+            assert measure(text).fits

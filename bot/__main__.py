@@ -20,9 +20,9 @@ from bot.config import ConfigError, Settings, read_settings
 from bot.demo import DemoError, run_demo
 from bot.local import LocalTelegramError
 from bot.logs import set_up_logging
-from data.classify import TablesError
 from data.feeds import FeedsError
 from data.store.database import StoreError
+from data.tables import TablesError
 from summarizer.summarize import WrongUseError
 
 log = logging.getLogger("bot")

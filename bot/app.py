@@ -18,18 +18,18 @@ from bot.config import Settings
 from bot.delivery import Sender
 from bot.handlers.digest import DigestHandlers
 from bot.handlers.latest import LatestHandlers
-from bot.handlers.services import Context, Services, answer
+from bot.handlers.services import Context, Services
 from bot.handlers.start import StartHandlers
 from bot.handlers.topics import TopicHandlers
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.local import READER_ID, LocalTelegram
 from bot.texts import say, say_in
-from data.classify import load_tables
 from data.feeds import DEFAULT_FEEDS_FILE, Feed, read_feeds
 from data.models import ChatLanguage
 from data.samples.server import SampleSite
 from data.store.store import Store, open_store
+from data.tables import load_tables
 from summarizer.worker import SummaryWorker
 
 log = logging.getLogger(__name__)
@@ -79,14 +79,15 @@ class App:
         log.info("summaries: %s", await self.worker.start())
 
     async def run(self) -> None:
-        """Answer and tick until cancelled, then finish what is in hand."""
-        await self.start()
+        """Answer and tick until cancelled."""
         scheduler: AsyncIOScheduler = self.jobs.schedule(self.settings.ingest_minutes)
-        scheduler.start()
         try:
+            await self.start()
+            scheduler.start()
             await self.inbox.run()
         finally:
-            scheduler.shutdown(wait=False)
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
             await self.close()
 
     async def close(self) -> None:
@@ -228,6 +229,6 @@ async def _apologise(update: Update, context: Context, services: Services) -> No
         return
     languages = services.get_chat(update).languages
     try:
-        await answer(update, context, say_in(languages, "error.failed"))
+        await services.answer(update, context, say_in(languages, "error.failed"))
     except TelegramError as error:
         log.warning("nor could an apology be sent: %s", error)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -52,6 +52,7 @@ class Sender:
         return sent
 
     async def _send(self, delivery: Delivery) -> bool:
+        keyboard = delivery.payload.get("keyboard")
         try:
             message = await self.bot.send_message(
                 delivery.chat_id,
@@ -59,6 +60,7 @@ class Sender:
                 parse_mode=ParseMode.HTML,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 message_thread_id=delivery.thread_id or None,
+                reply_markup=keyboard and InlineKeyboardMarkup.de_json(keyboard, self.bot),
             )
         except TelegramError as error:
             self._record(delivery, choose_outcome(error, delivery.attempts), str(error))

@@ -7,7 +7,7 @@ poller confirms them before their handlers have run; this one confirms what is i
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from data.store.store import Store
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 30
-ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "callback_query"]
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 
@@ -87,7 +87,7 @@ class Inbox:
 
     async def _poll(self) -> None:
         while True:
-            await self.fetch()
+            await self._survive(self.fetch())
 
     async def _wait_after(self, error: TelegramError) -> None:
         if isinstance(error, Conflict):
@@ -102,9 +102,20 @@ class Inbox:
 
     async def _handle(self) -> None:
         while True:
-            await self.handle_due()
+            # Cleared first: what comes in meanwhile sets it again.
             self._filled.clear()
-            await self._filled.wait()
+            if await self._survive(self.handle_due()):
+                await self._filled.wait()
+
+    async def _survive(self, work: Awaitable[object]) -> bool:
+        """Whether it went well; a full disk, say, must not end the bot but only make it wait."""
+        try:
+            await work
+        except Exception:  # whatever it was, answering has to go on after it
+            log.exception("updates can't be kept or handled; tried again soon")
+            await asyncio.sleep(FIRST_WAIT)
+            return False
+        return True
 
     async def _handle_one(self, payload: dict[str, Any]) -> None:
         """Handlers' own errors go to the application's error handler."""

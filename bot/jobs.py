@@ -18,7 +18,6 @@ from bot.digest import choose_sections
 from bot.render import render_digest
 from bot.schedule import next_due
 from bot.texts import say_in
-from data.classify import Tables
 from data.feeds import Feed
 from data.fetch import open_fetcher
 from data.ingest import IngestCounts, ingest
@@ -26,6 +25,7 @@ from data.models import Chat, Digest
 from data.store.digests import Progress
 from data.store.releases import Stored
 from data.store.store import Store, open_store
+from data.tables import Tables
 from summarizer.worker import SummaryWorker
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ class Jobs:
         composed = 0
         for chat in self.store.chats.list_due(self.clock()):
             composed += self._compose_for(chat)
+            await asyncio.sleep(0)  # readers' commands come first
         if composed:
             log.info("compose: %d digests", composed)
         return composed

@@ -9,8 +9,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.render import Languages, name_topic
 from bot.texts import say
-from data.classify import Tables
 from data.models import CHAT_LANGUAGES, TOPICS, ChatLanguage, Topic
+from data.tables import Tables
 
 LANGUAGE_NAMES: dict[ChatLanguage, str] = {
     "en": "English",
@@ -42,19 +42,15 @@ def start_keyboard(chosen: ChatLanguage, languages: Languages) -> InlineKeyboard
 def topics_keyboard(
     followed: Sequence[Topic], languages: Languages, tables: Tables
 ) -> InlineKeyboardMarkup:
-    """Each topic, marked if followed, to tap; beside it its newest releases."""
-    rows = []
+    """Each topic to tap, marked if followed; names in two languages need the whole width."""
+    buttons = []
     for topic in TOPICS:
         verb, mark = ("unfollow", "✓ ") if topic in followed else ("follow", "")
         name = mark + name_topic(topic, languages, tables)
-        rows.append(
-            [
-                InlineKeyboardButton(name, callback_data=f"{verb}:{topic}"),
-                InlineKeyboardButton("📰", callback_data=f"topic:{topic}"),
-            ]
-        )
-    rows.append([_button(languages, "button.all_topics", "follow:all")])
-    return InlineKeyboardMarkup(rows)
+        buttons.append(InlineKeyboardButton(name, callback_data=f"{verb}:{topic}"))
+    width = 1 if len(languages) > 1 else 2
+    rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
+    return InlineKeyboardMarkup([*rows, [_button(languages, "button.all_topics", "follow:all")]])
 
 
 def topic_keyboard(

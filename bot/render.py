@@ -10,9 +10,9 @@ from telegram.constants import MessageLimit
 
 from bot.digest import Section, count_releases
 from bot.texts import SOURCE_LANGUAGE, format_day, say, say_in, to_simplified
-from data.classify import Tables
 from data.models import ChatLanguage, Language, Topic
 from data.store.releases import Stored
+from data.tables import Tables
 
 Languages = tuple[ChatLanguage, ...]
 

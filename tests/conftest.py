@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fakes import StaticSite
 
-from data.classify import Tables, load_tables
 from data.store.store import Store, open_store
+from data.tables import Tables, load_tables
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

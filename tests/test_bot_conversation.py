@@ -140,6 +140,22 @@ async def test_following_under_the_releases_of_a_topic_turns_the_button(talk: Ta
     assert now_reads.text == message.text
 
 
+async def test_the_keyboard_of_a_long_answer_goes_under_its_last_part(talk: Talk) -> None:
+    await talk.press(await talk.ask("/language"), "language:en+zh-Hant")
+    for release in fill(talk, 5, topics=("law",)):
+        long = [
+            summary.model_copy(update={"text": "word " * 120})
+            for summary in make_summaries(release)
+        ]
+        talk.app.store.releases.save_summaries(release, long, talk.clock())
+    (first,) = await talk.say("/topic law")
+    assert first.buttons == []
+    talk.clock.advance(seconds=3)
+    await talk.app.jobs.deliver()
+    (last,) = await talk.settle()
+    assert data_of(last) == ["follow:law", "topics:"]
+
+
 async def test_a_topic_without_releases_says_so_and_can_be_followed(talk: Talk) -> None:
     message = await talk.ask("/topic weather")
     assert "no releases on Weather" in message.text
@@ -150,7 +166,7 @@ async def test_a_topic_without_releases_says_so_and_can_be_followed(talk: Talk) 
 async def test_an_unknown_topic_is_answered_with_those_there_are(talk: Talk, name: str) -> None:
     message = await talk.ask(f"/topic {name}")
     assert name in message.text
-    assert "topic:health" in data_of(message)
+    assert "follow:health" in data_of(message)
 
 
 async def test_subscribing_tells_when_the_next_digest_comes(talk: Talk) -> None:
@@ -182,6 +198,10 @@ async def test_digest_now_holds_the_last_24_hours_of_the_topics_followed(talk: T
 async def test_a_digest_of_a_full_day_comes_in_parts_that_telegram_takes(talk: Talk) -> None:
     fill(talk, 60)
     parts = await talk.say("/digest")
+    while talk.app.store.deliveries.count("due"):
+        talk.clock.advance(seconds=2)
+        await talk.app.jobs.deliver()
+        parts += await talk.settle()
     assert len(parts) > 1
     assert sum(part.text.count("Official text") for part in parts) == 60
 
@@ -211,7 +231,7 @@ async def test_a_button_of_an_older_version_or_tampered_with_is_answered(talk: T
         await talk.app.application.bot.edit_message_reply_markup(
             welcome.chat_id,
             welcome.message_id,
-            reply_markup={"inline_keyboard": [[{"text": "x", "callback_data": data}]]},  # type: ignore[arg-type]
+            reply_markup={"inline_keyboard": [[{"text": "x", "callback_data": data}]]},
         )
         notice, sent = await talk.press(talk.now_reads(welcome), data)
         assert "no longer works" in (notice.text or "")

@@ -19,9 +19,9 @@ from bot.render import (
     render_list,
     render_release,
 )
-from data.classify import Tables
 from data.models import Release, Topic
 from data.store.releases import Stored
+from data.tables import Tables
 
 DAY = date(2026, 11, 22)
 

@@ -7,12 +7,12 @@ import pytest
 from factories import EN_ID, ZH_ID, make_feed, make_page, make_text
 from fakes import Page, StaticSite
 
-from data.classify import Tables
 from data.feeds import Feed, FeedsError, read_feeds
 from data.fetch import open_fetcher
 from data.ingest import IngestCounts, ingest
 from data.models import ReleaseText
 from data.store.store import Store
+from data.tables import Tables
 
 
 class Press:

@@ -7,6 +7,7 @@ from factories import EN_ID, ISSUED, ZH_ID, make_text
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.models import LANGUAGES
 from data.pairing import join_counterparts
 from data.readers.gia_page import read_gia_page
 from data.readers.reading import Reading
@@ -77,7 +78,7 @@ def test_of_a_text_read_twice_the_newer_words_and_the_known_link_count() -> None
 def test_no_text_is_lost_or_doubled_whatever_the_links(data: st.DataObject) -> None:
     texts = [
         make_text(language, text_id=f"P202611210{number:04d}")
-        for number, language in enumerate(data.draw(st.lists(st.sampled_from(("en", "zh")))))
+        for number, language in enumerate(data.draw(st.lists(st.sampled_from(LANGUAGES))))
     ]
     links = st.sampled_from([None, *(text.url for text in texts)])
     readings = [Reading(text, data.draw(links)) for text in texts]

@@ -10,6 +10,7 @@ from factories import EN_ID, ZH_ID, make_page, make_text
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.models import LANGUAGES
 from data.readers.document import read_document
 from data.readers.gia_page import canonical_url, read_gia_page, read_issue_time
 from data.readers.paragraphs import clean_title
@@ -80,7 +81,7 @@ def test_the_feeds_and_the_pages_carry_the_same_texts(gia: Path) -> None:
 
 
 def test_a_page_gives_back_the_text_it_was_made_from() -> None:
-    for language, other in (("en", ZH_ID), ("zh", EN_ID)):
+    for language, other in zip(LANGUAGES, (ZH_ID, EN_ID), strict=True):
         text = make_text(language)
         link = f"/gia/general/202611/21/{other}.htm?fontSize=1"
         reading = read_gia_page(make_page(text, link).decode(), text.url)

@@ -217,7 +217,10 @@ def test_topics_are_followed_per_chat_and_forum_topic(store: Store) -> None:
 
 
 def test_an_update_is_kept_once_until_it_is_handled(store: Store, now: datetime) -> None:
-    updates = [{"update_id": 5, "message": {"text": "hi"}}, {"update_id": 6}]
+    updates: list[dict[str, object]] = [
+        {"update_id": 5, "message": {"text": "hi"}},
+        {"update_id": 6},
+    ]
     store.updates.save(updates, now)
     store.updates.save(updates, now)
     assert store.updates.list_due() == updates

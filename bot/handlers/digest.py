@@ -8,7 +8,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.digest import choose_sections
-from bot.handlers.services import Context, Services, acknowledge, answer
+from bot.handlers.services import Context, Services, acknowledge
 from bot.keyboards import subscribed_keyboard
 from bot.render import name_topic, render_digest
 from bot.schedule import next_due
@@ -42,7 +42,9 @@ class DigestHandlers:
             chat = chat.model_copy(update={"subscribed": True, "next_due": due})
             self._services.store.chats.save(chat)
         sentences = [self._describe(chat, language, key) for language in chat.languages]
-        await answer(update, context, "\n\n".join(sentences), subscribed_keyboard(chat.languages))
+        await self._services.answer(
+            update, context, "\n\n".join(sentences), subscribed_keyboard(chat.languages)
+        )
 
     async def press_subscribe(self, update: Update, context: Context) -> None:
         """The same by button."""
@@ -55,7 +57,7 @@ class DigestHandlers:
         key = "subscribe.stopped" if chat.subscribed else "subscribe.not_subscribed"
         stopped = chat.model_copy(update={"subscribed": False, "next_due": None})
         self._services.store.chats.save(stopped)
-        await answer(update, context, say_in(chat.languages, key))
+        await self._services.answer(update, context, say_in(chat.languages, key))
 
     async def digest(self, update: Update, context: Context) -> None:
         """The last 24 hours as a digest, without touching the daily one."""
@@ -71,7 +73,9 @@ class DigestHandlers:
             day=day,
             title_key="digest.title_now",
         )
-        await answer(update, context, parts or (say_in(chat.languages, "digest.none"),))
+        await self._services.answer(
+            update, context, parts or (say_in(chat.languages, "digest.none"),)
+        )
 
     def _describe(self, chat: Chat, language: ChatLanguage, key: str) -> str:
         followed = self._services.store.chats.list_followed(chat)

@@ -7,7 +7,7 @@ from telegram import Update
 from telegram.constants import ChatAction
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
-from bot.handlers.services import Context, Services, acknowledge, answer, argument
+from bot.handlers.services import Context, Services, acknowledge, argument
 from bot.render import render_list
 from bot.texts import say_in
 
@@ -34,7 +34,7 @@ class LatestHandlers:
         count = choose_count(argument(context))
         if count is None:
             text = say_in(chat.languages, "latest.bad_number", most=MOST)
-            await answer(update, context, text)
+            await self._services.answer(update, context, text)
             return
         await self._send(update, context, count)
 
@@ -48,10 +48,10 @@ class LatestHandlers:
         await context.bot.send_chat_action(chat.id, ChatAction.TYPING)
         releases = self._services.store.releases.list_latest(count)
         if not releases:
-            await answer(update, context, say_in(chat.languages, "latest.none_yet"))
+            await self._services.answer(update, context, say_in(chat.languages, "latest.none_yet"))
             return
         title = say_in(chat.languages, "latest.title").replace("\n\n", "\n")
-        await answer(update, context, render_list(title, releases, chat.languages))
+        await self._services.answer(update, context, render_list(title, releases, chat.languages))
 
 
 def choose_count(typed: str) -> int | None:

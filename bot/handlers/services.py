@@ -11,9 +11,10 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
-from data.classify import Tables
+from bot.delivery import PRIVATE_GAP
 from data.models import Chat, ChatLanguage
 from data.store.store import Store
+from data.tables import Tables
 
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -51,6 +52,35 @@ class Services:
         self.store.chats.save(chat)
         return chat
 
+    async def answer(
+        self,
+        update: Update,
+        context: Context,
+        parts: str | Sequence[str],
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> None:
+        """Answer with one message, or several in order; the keyboard goes under the last.
+
+        The first is sent at once. The others are owed like a digest, so that they keep to the
+        pace that Telegram allows a chat, hold up nobody else's answer and outlive a crash.
+        """
+        chat_id, thread_id = locate(update)
+        first, *others = [parts] if isinstance(parts, str) else parts
+        await context.bot.send_message(
+            chat_id,
+            first,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            message_thread_id=thread_id or None,
+            reply_markup=None if others else keyboard,
+        )
+        for number, part in enumerate(others, 2):
+            last = number == len(others) + 1
+            payload = {"text": part, "keyboard": keyboard.to_dict() if last and keyboard else None}
+            key = f"answer:{update.update_id}:{number}"
+            after = self.clock() + PRIVATE_GAP
+            self.store.deliveries.add(key, chat_id, thread_id, payload, after)
+
 
 def locate(update: Update) -> tuple[int, int]:
     """Chat id and forum topic id (0 outside forum topics) of an update."""
@@ -69,26 +99,6 @@ def guess_language(update: Update) -> ChatLanguage:
         return "en"
     simplified = any(mark in code for mark in ("hans", "-cn", "-sg"))
     return "zh-Hans" if simplified else "zh-Hant"
-
-
-async def answer(
-    update: Update,
-    context: Context,
-    parts: str | Sequence[str],
-    keyboard: InlineKeyboardMarkup | None = None,
-) -> None:
-    """Send one message, or several in order; the keyboard goes under the last."""
-    chat_id, thread_id = locate(update)
-    parts = [parts] if isinstance(parts, str) else parts
-    for number, part in enumerate(parts, 1):
-        await context.bot.send_message(
-            chat_id,
-            part,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-            message_thread_id=thread_id or None,
-            reply_markup=keyboard if number == len(parts) else None,
-        )
 
 
 async def change(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:

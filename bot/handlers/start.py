@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from bot.handlers.services import Context, Services, acknowledge, answer, change, pressed
+from bot.handlers.services import Context, Services, acknowledge, change, pressed
 from bot.keyboards import language_keyboard, start_keyboard
 from bot.texts import say, say_in
 from data.models import CHAT_LANGUAGES, Chat
@@ -38,7 +38,7 @@ class StartHandlers:
     async def start(self, update: Update, context: Context) -> None:
         """Say what this is and offer the first choices."""
         chat = self._services.get_chat(update)
-        await answer(
+        await self._services.answer(
             update, context, self._welcome(chat), start_keyboard(chat.language, chat.languages)
         )
 
@@ -47,13 +47,13 @@ class StartHandlers:
         chat = self._services.get_chat(update)
         at = f"{chat.digest_time:%H:%M}"
         text = say_in(chat.languages, "help", time=at, time_zone=chat.time_zone)
-        await answer(update, context, text)
+        await self._services.answer(update, context, text)
 
     async def language(self, update: Update, context: Context) -> None:
         """Offer the languages."""
         chat = self._services.get_chat(update)
         text = say_in(chat.languages, "language.choose")
-        await answer(update, context, text, language_keyboard(chat.language))
+        await self._services.answer(update, context, text, language_keyboard(chat.language))
 
     async def choose_language(self, update: Update, context: Context) -> None:
         """Take the language of a button; the buttons are shown in it at once."""
@@ -77,14 +77,16 @@ class StartHandlers:
         if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
             return
         chat = self._services.get_chat(update)
-        await answer(update, context, say_in(chat.languages, "error.unknown_command"))
+        await self._services.answer(
+            update, context, say_in(chat.languages, "error.unknown_command")
+        )
 
     async def plain_text(self, update: Update, context: Context) -> None:
         """Words that are no command."""
         if update.message is None:
             return
         chat = self._services.get_chat(update)
-        await answer(update, context, say_in(chat.languages, "error.plain_text"))
+        await self._services.answer(update, context, say_in(chat.languages, "error.plain_text"))
 
     async def unknown_button(self, update: Update, _: Context) -> None:
         """A button of an older version, or data that was tampered with."""

@@ -10,7 +10,6 @@ from bot.handlers.services import (
     Context,
     Services,
     acknowledge,
-    answer,
     argument,
     change,
     change_keyboard,
@@ -36,7 +35,6 @@ class TopicHandlers:
         return [
             CommandHandler(["topic", "topics"], self.topic),
             CallbackQueryHandler(self.press_topics, pattern=r"^topics:"),
-            CallbackQueryHandler(self.press_topic, pattern=topic_pattern("topic")),
             CallbackQueryHandler(self.press_follow, pattern=topic_pattern("follow")),
             CallbackQueryHandler(self.press_unfollow, pattern=topic_pattern("unfollow")),
             CallbackQueryHandler(self.press_all, pattern=r"^follow:all$"),
@@ -61,11 +59,6 @@ class TopicHandlers:
         await acknowledge(update)
         chat = self._services.get_chat(update)
         await self._send_choice(update, context, chat, say_in(chat.languages, "topic.choose"))
-
-    async def press_topic(self, update: Update, context: Context) -> None:
-        """The newest releases of a topic, by button."""
-        await acknowledge(update)
-        await self._send_latest(update, context, self._services.get_chat(update), _topic(update))
 
     async def press_follow(self, update: Update, _: Context) -> None:
         """Follow a topic."""
@@ -105,7 +98,7 @@ class TopicHandlers:
     async def _send_choice(self, update: Update, context: Context, chat: Chat, text: str) -> None:
         followed = self._services.store.chats.list_followed(chat)
         keyboard = topics_keyboard(followed, chat.languages, self._services.tables)
-        await answer(update, context, text, keyboard)
+        await self._services.answer(update, context, text, keyboard)
 
     async def _send_latest(
         self, update: Update, context: Context, chat: Chat, topic: Topic
@@ -124,7 +117,7 @@ class TopicHandlers:
         ]
         title = "\n".join(titles)
         parts = render_list(title, releases, chat.languages) if releases else (title,)
-        await answer(update, context, parts, keyboard)
+        await self._services.answer(update, context, parts, keyboard)
 
 
 def topic_pattern(verb: str) -> str:

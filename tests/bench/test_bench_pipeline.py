@@ -1,0 +1,84 @@
+"""What the pipeline does in a second, each figure beside its rival on the same input.
+
+No test fails on a clock: the figures are printed, and kept in docs/benchmarks.md.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import lxml.html
+import pytest
+from factories import make_page
+
+from data.models import Language, Release
+from data.readers.gia_page import read_gia_page
+from data.samples import sample_references, sample_releases
+from summarizer.summarize import load_engine, summarize_release
+
+pytestmark = pytest.mark.bench
+
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+ROUNDS = 5
+
+
+def best_seconds(work: Callable[[], object]) -> float:
+    """The quickest of some rounds, in seconds: the least disturbed by other work."""
+    seconds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def list_releases() -> list[Release]:
+    return sample_releases(NOW, "https://www.info.gov.hk")
+
+
+def figures_of(text: str) -> set[str]:
+    return {figure.replace(",", "") for figure in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}
+
+
+def test_reading_pages_beside_a_bare_text_dump() -> None:
+    texts = [text for release in list_releases() for text in release.texts.values()]
+    pages = [(make_page(text).decode(), text.url) for text in texts]
+    ours = best_seconds(lambda: [read_gia_page(page, url) for page, url in pages])
+    rival = best_seconds(
+        lambda: [lxml.html.document_fromstring(page).text_content() for page, _ in pages]
+    )
+    print(f"\npages read a second: {len(pages) / ours:,.0f};", end=" ")
+    print(f"lxml's text dump, without structure: {len(pages) / rival:,.0f}")
+    assert all(read_gia_page(page, url).text.body for page, url in pages)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_figures_carried_beside_the_opening_of_the_text(language: Language) -> None:
+    engine = load_engine("extract", None).engine
+    releases = {release.id: release for release in list_releases()}
+    wanted = ours = opening = 0
+    for reference in sample_references(NOW):
+        release = releases.get(reference.id)
+        if release is None or reference.language != language:
+            continue
+        figures = figures_of(reference.summary)
+        made = next(s for s in summarize_release(release, engine) if s.language == language)
+        text = release.texts[language].body
+        wanted += len(figures)
+        ours += len(figures & figures_of(made.text))
+        opening += len(figures & figures_of(text[: len(made.text)]))
+    print(
+        f"\n{language}: of {wanted} figures of the references the extract engine carries "
+        f"{ours / wanted:.0%}, as much text from the opening {opening / wanted:.0%}"
+    )
+    assert wanted > 50
+
+
+def test_summaries_a_second() -> None:
+    engine = load_engine("extract", None).engine
+    releases = list_releases()
+    made = [summary for release in releases for summary in summarize_release(release, engine)]
+    seconds = best_seconds(lambda: [summarize_release(release, engine) for release in releases])
+    print(f"\nreleases a second, both languages, checked: {len(releases) / seconds:,.0f}")
+    assert all(summary.supported for summary in made)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from data.classify import Tables, TablesError, classify, load_tables
+from data.classify import classify
 from data.feeds import DEFAULT_FEEDS_FILE, FeedsError, read_feeds
 from data.fetch import Fetcher, FetchError, open_fetcher
 from data.ingest import ingest, summarise_failures
@@ -26,6 +26,7 @@ from data.readers.gia_page import find_release_id
 from data.readers.reading import ReadError, Reading
 from data.store.database import StoreError
 from data.store.store import open_store
+from data.tables import Tables, TablesError, load_tables
 
 DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
 

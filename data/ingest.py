@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from data.classify import Tables, classify
+from data.classify import classify
 from data.feeds import Feed
 from data.fetch import Fetched, Fetcher, FetchError, Validators
 from data.models import Release, ReleaseText
@@ -15,6 +15,7 @@ from data.pairing import join_counterparts
 from data.readers.feed import read_feed
 from data.readers.reading import ReadError, Reading
 from data.store.store import Store
+from data.tables import Tables
 
 log = logging.getLogger(__name__)
 

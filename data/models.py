@@ -72,7 +72,7 @@ Instant = Annotated[datetime, AfterValidator(to_utc)]
 
 
 class Frozen(BaseModel):
-    """A value that can't change and refuses what it doesn't know."""
+    """A value that can't change; fields that it doesn't know are left out."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 

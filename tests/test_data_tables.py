@@ -102,6 +102,12 @@ def test_bodies_have_full_names_and_customary_short_ones(tables: Tables) -> None
             'defining = [\n  "x", "x",\n',
             "entry 'government' repeats: x",
         ),
+        (
+            "topics.toml",
+            "defining = [\n",
+            'defining = [\n  " ",\n',
+            "topics.toml, entry 'government'",
+        ),
         ("topics.toml", "[government]", "[government", "topics.toml isn't valid TOML"),
         (
             "departments.toml",

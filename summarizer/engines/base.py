@@ -1,0 +1,45 @@
+"""What an engine is: text in, draft out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from data.models import Method, ReleaseText
+
+
+class EngineError(RuntimeError):
+    """The engine can't do its work; the message is one sentence that says why."""
+
+
+class ModelUnavailableError(EngineError):
+    """A model can't be loaded: missing, damaged, gated, or of a kind that can't be prompted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A summary before it is checked; ``sources`` are spans of the body, where known."""
+
+    text: str
+    sources: tuple[tuple[int, int], ...] = ()
+
+
+class Engine(Protocol):
+    """Writes a draft of a summary of one official text."""
+
+    @property
+    def method(self) -> Method:
+        """How summaries of this engine are marked."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """The name of the model, if there is one."""
+        ...
+
+    def draft(self, text: ReleaseText, faults: Sequence[str] = ()) -> Draft:
+        """A draft; ``faults`` tell what was wrong with the one before.
+
+        Raises:
+            EngineError: if no draft could be made.
+        """
+        ...

@@ -1,0 +1,33 @@
+"""How long a summary is, counted so that both usual ways of counting keep the bounds. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from data.models import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A text's length by the count that gives least and the count that gives most.
+
+    English words parted by white space, "13 600" and "3582 8987" as one or as two; Chinese
+    characters but for white space, without or with punctuation.
+    """
+
+    least: int
+    most: int
+
+
+BOUNDS: dict[Language, tuple[int, int]] = {"en": (25, 60), "zh": (50, 110)}
+_SPACED_FIGURE = re.compile(r"(?<=\d) (?=\d{3})")
+_WORDLESS = re.compile(r"(?<!\S)[^\w\s]+(?!\S)")
+_PUNCTUATION = re.compile(r"[^\w]|_")
+
+
+def measure(text: str, language: Language) -> Length:
+    """The length of a text in the unit of its language: words or characters."""
+    if language == "en":
+        joined = _SPACED_FIGURE.sub("", _WORDLESS.sub("", text))
+        return Length(len(joined.split()), len(text.split()))
+    characters = re.sub(r"\s", "", text)
+    return Length(len(_PUNCTUATION.sub("", characters)), len(characters))

@@ -1,0 +1,97 @@
+"""Brings English sentences to a summary's wording: absolute dates, figures as digits. Pure."""
+
+import re
+from datetime import date, timedelta
+
+from summarizer.figures_en import MONTHS
+from summarizer.numerals import NUMBER_WORDS, read_english_words
+
+_MONTH = "|".join(MONTHS)
+_DATE = rf"(?:{_MONTH}) \d{{1,2}}(?:, (?:19|20)\d\d)?"
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_WORD = (
+    r"(?P<word>[Tt]omorrow (?:morning|afternoon|evening|night)|[Tt]oday|[Tt]omorrow|[Yy]esterday"
+    r"|[Tt]onight|[Tt]his (?:morning|afternoon|evening)|[Ll]ast night)"
+)
+_GIVEN = rf" \((?:{_WEEKDAY},? )?(?P<date>{_DATE})(?:,? {_WEEKDAY})?\)"
+# "today (D) said that" reads best as "said on D that"; "today (D) seized drugs" as "on D seized".
+_REPORTED = (
+    r"(?P<verb>(?:also |again |jointly |officially )?(?:said|held|met|began|spoke|"
+    r"told reporters|[a-z]{2,}ed))"
+    r"\b(?=(?: that| at| in| on| with| to)\b|[,.])"
+)
+_RELATIVE = re.compile(
+    rf"(?P<before>(?:\b(?P<link>from|until|till|by|since|of|before|after|for|between|to|on|and|"
+    rf"or|as of|through)\s)?)"
+    rf"\b{_WORD}(?P<own>['’]s)?(?:{_GIVEN})?(?:(?P<comma>,)? {_REPORTED})?"
+)
+# "is on November 26 investigating" and "has established on November 26" are not English.
+_PROGRESSIVE = re.compile(rf"\b(is|are) on {_DATE} (?=[a-z]+ing\b)")
+_PERFECT = re.compile(rf"\b(?:has|have) ([a-z]+ed on {_DATE})")
+_SHIFTS = {"tomorrow": 1, "yesterday": -1, "last": -1}
+_PARTS = {
+    "morning": "the morning of ",
+    "afternoon": "the afternoon of ",
+    "evening": "the evening of ",
+    "tonight": "the night of ",
+    "night": "the night of ",
+}
+_PER_CENT = re.compile(
+    rf"(?P<number>\d(?:[\d, ]*\d)?(?:\.\d+)?|\b(?:{NUMBER_WORDS}))(?: |-)per ?cent\b"
+)
+_SPACED = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d]|[.,]\d{4}| \d)")
+_TELEPHONE = re.compile(
+    r"(?:call|dial|hotline|tel|phone|fax|\bat|\bon)\W*(?:\w+\W+){0,2}$", re.IGNORECASE
+)
+
+
+def make_dates_absolute(text: str, today: date) -> str:
+    """The sentence with "today (November 27)" and the like turned into "on November 27".
+
+    A relative word without a date is counted from ``today``, the Hong Kong date of issue.
+    """
+    text = _RELATIVE.sub(lambda match: _place_date(match, today), text)
+    text = _PROGRESSIVE.sub(r"\1 ", text)
+    return _PERFECT.sub(r"\1", text)
+
+
+def _place_date(match: re.Match[str], today: date) -> str:
+    word, given = match["word"], match["date"]
+    if match["own"]:
+        return f"{match['before']}the {given}" if given else match[0]
+    said = given or _write_date(today + timedelta(days=_SHIFTS.get(word.lower().split()[0], 0)))
+    part = _PARTS.get(word.lower().split()[-1], "")
+    link = "" if match["link"] else "on "
+    phrase = f"{match['before']}{link}{part}{said}"
+    if word[0].isupper():
+        comma = "" if match["comma"] or match.string[match.end() :].startswith(",") else ","
+        phrase = f"{phrase[0].upper()}{phrase[1:]}{comma}"
+        return f"{phrase}{match['comma'] or ''} {match['verb']}" if match["verb"] else phrase
+    if not match["verb"]:
+        return phrase
+    if match["link"] or match["comma"]:
+        return f"{phrase}{match['comma'] or ''} {match['verb']}"
+    return f"{match['verb']} {phrase}"
+
+
+def _write_date(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.day}"
+
+
+def write_figures(text: str) -> str:
+    """The sentence with "13 600" as "13,600" and "12.5 per cent" as "12.5%"."""
+    text = _PER_CENT.sub(_write_percent, text)
+    return _SPACED.sub(_join_thousands, text)
+
+
+def _write_percent(match: re.Match[str]) -> str:
+    number = match["number"]
+    if number[0].isdigit():
+        return f"{number}%"
+    return f"{read_english_words(number)}%"
+
+
+def _join_thousands(match: re.Match[str]) -> str:
+    if _TELEPHONE.search(match.string[max(0, match.start() - 40) : match.start()]):
+        return match[0]
+    return match[0].replace(" ", ",")

@@ -1,0 +1,164 @@
+"""The process that holds the model, so that the bot stays quick and survives its death.
+
+One child process, started by ``spawn``, serves one release at a time over a pipe. A release
+during which it dies is given to a new process once more, then to the extract engine.
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from data.models import Release, Summary
+from summarizer.summarize import (
+    LoadedEngine,
+    WrongUseError,
+    load_engine,
+    summarize_headlines,
+    summarize_release,
+)
+
+logger = logging.getLogger(__name__)
+
+_SPAWN = multiprocessing.get_context("spawn")
+_LOADING_LIMIT = 1_800.0
+_SUMMARY_LIMIT = 900.0
+_Answer = tuple[str, tuple[str, ...]]
+Loader = Callable[[str, str | None], LoadedEngine]
+Serve = Callable[[Connection, str, str | None], None]
+
+
+class WorkerDiedError(RuntimeError):
+    """The process ended, or took longer than it may, before it answered."""
+
+
+def serve(pipe: Connection, choice: str, model: str | None, load: Loader = load_engine) -> None:
+    """The life of the process: load, say so, then answer release after release."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    try:
+        loaded = load(choice, model)
+    except WrongUseError as error:
+        pipe.send(("wrong use", (str(error),)))
+        return
+    pipe.send(("fell back" if loaded.fell_back else "ready", (loaded.reason,)))
+    with contextlib.suppress(EOFError):
+        while True:
+            release = Release.from_json(pipe.recv())
+            summaries = summarize_release(release, loaded.engine)
+            pipe.send(("done", tuple(summary.to_json() for summary in summaries)))
+
+
+class SummaryWorker:
+    """Summaries from a process of their own.
+
+    ``start`` and ``close`` may be called any number of times; ``summarize`` starts by itself.
+    """
+
+    def __init__(
+        self, choice: str = "auto", model: str | None = None, *, serve: Serve = serve
+    ) -> None:
+        """``serve`` is the life of the process, by default the real one."""
+        self._choice, self._model = choice, model
+        self._serve = serve
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._turn = asyncio.Lock()
+        self.engine_sentence: str | None = None
+
+    async def start(self) -> str:
+        """Start the process and load the engine; says which engine it is and why.
+
+        Raises:
+            WrongUseError: if the engine asked for can't be what was meant.
+            WorkerDiedError: if the process ends while it loads.
+        """
+        async with self._turn:
+            return await self._start(self._choice, self._model)
+
+    async def summarize(self, release: Release) -> tuple[Summary, ...]:
+        """The release's summaries; never raises for what the release does to the process."""
+        # Shielded: a caller that gives up must not leave an answer in the pipe for the next.
+        return await asyncio.shield(asyncio.ensure_future(self._take_turn(release)))
+
+    async def close(self) -> None:
+        """End the process at once, whatever it is doing."""
+        self._kill()
+
+    async def _take_turn(self, release: Release) -> tuple[Summary, ...]:
+        async with self._turn:
+            for attempt in (1, 2):
+                try:
+                    await self._start(self._choice, self._model)
+                    return await self._ask(release)
+                except WorkerDiedError as error:
+                    logger.warning("Release %s, try %d: %s", release.id, attempt, error)
+                    self._kill()
+            return await self._extract(release)
+
+    async def _extract(self, release: Release) -> tuple[Summary, ...]:
+        logger.error("Release %s ended the model's process twice; extracting instead", release.id)
+        try:
+            await self._start("extract", None)
+            return await self._ask(release)
+        except WorkerDiedError:
+            logger.exception("Release %s can't be extracted either", release.id)
+            return summarize_headlines(release)
+        finally:
+            self._kill()
+
+    async def _start(self, choice: str, model: str | None) -> str:
+        if self._process is None or not self._process.is_alive():
+            self._kill()
+            self._pipe, child = _SPAWN.Pipe()
+            self._process = _SPAWN.Process(
+                target=self._serve, args=(child, choice, model), name="summarizer", daemon=True
+            )
+            await asyncio.to_thread(self._process.start)
+            child.close()  # so that the pipe ends when the process does
+            kind, said = await asyncio.to_thread(_receive, self._pipe, _LOADING_LIMIT)
+            if kind == "wrong use":
+                self._kill()
+                raise WrongUseError(said[0])
+            if choice == self._choice:
+                self.engine_sentence = said[0]
+            logger.log(logging.WARNING if kind == "fell back" else logging.INFO, said[0])
+        return self.engine_sentence or ""
+
+    async def _ask(self, release: Release) -> tuple[Summary, ...]:
+        pipe = self._pipe
+        if pipe is None:
+            raise WorkerDiedError("the process was closed")
+        try:
+            await asyncio.to_thread(pipe.send, release.to_json())
+        except OSError as error:
+            raise WorkerDiedError(f"the process does not listen: {error}") from error
+        _, lines = await asyncio.to_thread(_receive, pipe, _SUMMARY_LIMIT)
+        return tuple(Summary.from_json(line) for line in lines)
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        pipe, self._pipe = self._pipe, None
+        if process is not None:
+            process.kill()
+            process.join(timeout=5)
+        if pipe is not None:
+            pipe.close()
+
+
+def _receive(pipe: Connection, limit: float) -> _Answer:
+    """The next answer, waited for in a thread.
+
+    Raises:
+        WorkerDiedError: if the pipe ends or ``limit`` seconds pass.
+    """
+    try:
+        if not pipe.poll(limit):
+            raise WorkerDiedError(f"no answer within {limit:.0f} seconds")
+        kind, said = pipe.recv()
+    except (EOFError, OSError) as error:
+        raise WorkerDiedError("the process ended before it answered") from error
+    return str(kind), tuple(said)

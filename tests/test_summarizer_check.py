@@ -1,0 +1,227 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.models import Language
+from summarizer.check import Verdict, check
+from summarizer.measure import measure
+from summarizer.sentences import split_sentences
+
+ISSUED = date(2025, 11, 27)
+ENGLISH = (
+    "The Lantern Bureau (LB) announced today (November 27) that 13 600 lamps on Pier Road in Tai "
+    "Po will be replaced from December 1 at a cost of $5.1 million.\n\n"
+    "The Commissioner for Lanterns, Mr Ko Wing-lam, said that faults had risen by 12.5 per cent "
+    "since 2023. Workers will start at 2.30pm each Monday.\n\n"
+    "Members of the public who see a dark lamp may call the hotline on 2000 0123. For details, see "
+    "the LB's website."
+)
+CHINESE = (
+    "燈籠管理局（燈管局）今日（十一月二十七日）宣布，大埔碼頭道一萬三千六百盞街燈"
+    "將由十二月一日起更換，費用為五百一十萬元。\n\n"
+    "燈籠專員高永林先生表示，自二○二三年以來故障上升百分之十二點五。工人逢星期一下午二時三十分開工。\n\n"
+    "市民如發現街燈熄滅，可致電熱線2000 0123查詢。詳情可參閱LB網頁。"
+)
+ENGLISH_SUMMARY = (
+    "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1 at a cost "
+    "of $5.1 million. Faults have risen by 12.5% since 2023. Anyone who sees a dark lamp may call "
+    "2000 0123."
+)
+CHINESE_SUMMARY = (
+    "燈籠管理局11月27日宣布，大埔碼頭道13,600盞街燈將由12月1日起更換，費用為510萬元。"
+    "自2023年以來故障上升12.5%。市民如發現街燈熄滅，可致電2000 0123。"
+)
+
+
+def judge(summary: str, language: Language = "en") -> Verdict:
+    return check(language, ENGLISH if language == "en" else CHINESE, summary, ISSUED)
+
+
+def test_a_true_summary_is_supported_in_each_language() -> None:
+    assert judge(ENGLISH_SUMMARY) == Verdict()
+    assert judge(CHINESE_SUMMARY, "zh") == Verdict()
+
+
+@pytest.mark.parametrize(
+    ("true", "altered"),
+    [
+        ("13,600", "13,800"),
+        ("13,600", "136,000"),
+        ("$5.1 million", "$51 million"),
+        ("$5.1 million", "$5.1 billion"),
+        ("December 1", "December 2"),
+        ("December 1", "October 1"),
+        ("12.5%", "15.2%"),
+        ("2023", "2022"),
+        ("2000 0123", "2000 0132"),
+        ("Lantern Bureau", "Lighthouse Bureau"),
+        ("Lantern Bureau", "Lantern Department"),
+        ("Pier Road", "Peak Road"),
+        ("Tai Po", "Sha Tin"),
+        ("13,600 lamps", "13,600% of lamps"),
+    ],
+)
+def test_an_altered_english_figure_or_name_is_caught(true: str, altered: str) -> None:
+    assert not judge(ENGLISH_SUMMARY.replace(true, altered)).supported
+
+
+@pytest.mark.parametrize(
+    ("true", "altered"),
+    [
+        ("13,600", "13,800"),
+        ("510萬元", "5,100萬元"),
+        ("510萬元", "510萬美元"),
+        ("12月1日", "12月2日"),
+        ("12月1日", "10月1日"),
+        ("12.5%", "12.5個百分點"),
+        ("2023年", "2022年"),
+        ("2000 0123", "2000 0132"),
+        ("燈籠管理局", "海事管理局"),
+        ("大埔", "沙田"),
+    ],
+)
+def test_an_altered_chinese_figure_or_name_is_caught(true: str, altered: str) -> None:
+    assert not judge(CHINESE_SUMMARY.replace(true, altered), "zh").supported
+
+
+@pytest.mark.parametrize(
+    ("summary", "language"),
+    [
+        (f"{ENGLISH_SUMMARY[:-20]} Mr Ko Kai-lam spoke.", "en"),
+        (f"{CHINESE_SUMMARY}專員高永林先生及高永森先生出席。", "zh"),
+        (f"{CHINESE_SUMMARY}專員李永林先生出席。", "zh"),
+        (f"{CHINESE_SUMMARY}詳見LX網頁。", "zh"),
+    ],
+)
+def test_another_persons_name_or_abbreviation_is_caught(summary: str, language: Language) -> None:
+    assert any("name" in fault for fault in judge(summary, language).unsupported)
+
+
+@pytest.mark.parametrize(
+    ("summary", "fault"),
+    [
+        ("", "empty"),
+        ("  \n ", "empty"),
+        (CHINESE_SUMMARY, "not in English"),
+        ("The Lantern Bureau will replace lamps.", "too short"),
+        (f"{ENGLISH_SUMMARY} " * 3, "repeats"),
+        (f"Summary: {ENGLISH_SUMMARY}", "prompt"),
+        (f"**{ENGLISH_SUMMARY}**", "markup"),
+        (f"<b>{ENGLISH_SUMMARY}</b>", "markup"),
+        (f"<think>Hm.</think>{ENGLISH_SUMMARY}", "markup"),
+        (f"{ENGLISH_SUMMARY[:-1]} and the", "full sentence"),
+        (f"{ENGLISH_SUMMARY[:-1]}…", "ellipsis"),
+        (f"{ENGLISH_SUMMARY} (It goes on.", "left open"),
+        (f"{ENGLISH_SUMMARY} Привет.", "another language"),
+    ],
+)
+def test_what_no_reader_should_see_is_refused_by_name(summary: str, fault: str) -> None:
+    assert any(fault in said for said in judge(summary).unsupported)
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "true"),
+    [
+        ("en", "Five of them left the Lantern Hall in Tai Po.", "Some five people left the hall."),
+        ("en", "The fine is $500,000 and 10 years in prison.", "It carries 10 years in prison."),
+        ("en", "On November 26, 23 people were hurt.", "Of 23 people, all were hurt."),
+        ("en", "Lamps | -0.9\nBoats (%) | 1.4", "Sales of lamps fell by 0.9%."),
+        ("en", "The Light Price Index (LPI) of May rose.", "The Light Price Index rose in May."),
+        ("en", "The Deputy Secretary for Lamps, Ms Yan Ho, came.", "Deputy Secretary Yan Ho came."),
+        ("en", "The pier of Tai Po is open.", "The pier of Tai Po in Hong Kong is open."),
+        ("zh", "批次為FL2207，共一百樽。", "批次FL2207的產品共100樽。"),
+        ("zh", "康樂及文化事務署今日宣布泳灘重開。", "康文署宣布泳灘重開。"),
+        ("zh", "銀行接獲31名客戶舉報。", "銀行接獲31宗舉報。"),
+    ],
+)
+def test_the_same_in_other_words_is_supported(language: Language, source: str, true: str) -> None:
+    faults = check(language, source, true, ISSUED).unsupported
+    assert [fault for fault in faults if "too short" not in fault] == []
+
+
+def test_a_figure_with_a_zero_put_before_it_is_caught() -> None:
+    faults = check("en", "There were 8 cases.", "There were 08 cases.", ISSUED).unsupported
+    assert "the quantity “08 cases” is not in the source" in faults
+
+
+def test_length_is_refused_above_and_below_the_bounds() -> None:
+    longer = " ".join(sentence.text for sentence in split_sentences(ENGLISH, "en"))
+    assert any("too long" in fault for fault in judge(longer).unsupported)
+    assert any("too long" in fault for fault in judge(CHINESE_SUMMARY * 2, "zh").unsupported)
+    assert any("too short" in fault for fault in judge("燈管局更換街燈。", "zh").unsupported)
+
+
+def test_a_short_source_may_be_given_whole() -> None:
+    source = "The lamp on Pier Road is lit again."
+    assert check("en", source, source, ISSUED) == Verdict()
+    assert check("zh", "碼頭道街燈已修復。", "碼頭道街燈已修復。", ISSUED) == Verdict()
+
+
+def test_simplified_characters_are_refused_and_traditional_ones_are_not() -> None:
+    simplified = CHINESE_SUMMARY.replace("費用為", "费用为")
+    faults = judge(simplified, "zh").unsupported
+    assert faults == ("it has Simplified characters: 费为",)
+    for word in ("干預", "余先生", "衞生", "着手", "裏面"):
+        assert not any("Simplified" in fault for fault in judge(word, "zh").unsupported)
+
+
+def test_the_date_of_issue_is_hong_kongs() -> None:
+    source, summary = "The pier opens today.", "The pier opens on November 28."
+    late = datetime(2025, 11, 27, 16, 30, tzinfo=UTC)  # half past midnight in Hong Kong
+    assert check("en", source, summary, late).supported
+    assert check("en", source, summary, datetime(2025, 11, 28, 0, 30)).supported  # noqa: DTZ001
+    assert not check("en", source, summary, datetime(2025, 11, 27, 15, 0, tzinfo=UTC)).supported
+
+
+def test_two_ways_of_counting_a_spaced_figure_are_both_kept() -> None:
+    length = measure("About 13 600 people called 2000 0123 on Monday.", "en")
+    assert (length.least, length.most) == (7, 9)
+    length = measure("約13,600人致電，「查詢」。", "zh")
+    assert (length.least, length.most) == (11, 16)
+
+
+english_parts = st.tuples(
+    st.sampled_from(["The Lamp Bureau", "Mr Ko Wing-lam", "The LB", "Officers", "A U.S. firm"]),
+    st.sampled_from(["spent $5.1 million on", "sold 13 600 of", "closed 12.5 per cent of", "saw"]),
+    st.sampled_from(
+        ["lamps on November 27", "boats at 2.51pm", "No. 5 posts", "routes 72A and 73"]
+    ),
+    st.sampled_from(
+        [".", " today.", " on May 12 and 28.", ' ("the lot").', " in 2024-25.", "; etc."]
+    ),
+)
+english_sentences = english_parts.map(lambda parts: f"{parts[0]} {parts[1]} {parts[2]}{parts[3]}")
+chinese_parts = st.tuples(
+    st.sampled_from(["燈管局", "高永林先生", "處方", "市民", "衞生署署長"]),
+    st.sampled_from(
+        ["五月十二日）、十三日", "今日（十一月二十七日）", "二○二五年", "下午三時○二分"]
+    ),
+    st.sampled_from(["花費五百一十萬元", "售出一萬三千六百盞", "關閉百分之十二點五", "修理三十日"]),
+    st.sampled_from(["。", "（五級）。", "，十五五。", "；LB 72A。", "「完成。」"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.sampled_from(["en", "zh"]))
+def test_any_text_made_of_whole_source_sentences_is_supported(
+    data: st.DataObject, language: Language
+) -> None:
+    strategy = english_sentences if language == "en" else chinese_parts.map("".join)
+    body = data.draw(st.lists(strategy, min_size=2, max_size=8, unique=True))
+    joiner = " " if language == "en" else ""
+    source = joiner.join(body)
+    parts = [sentence.text for sentence in split_sentences(source, language)]
+    chosen = data.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=4, unique=True))
+    verdict = check(language, source, joiner.join(chosen), ISSUED)
+    assert [fault for fault in verdict.unsupported if "too " not in fault] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(["en", "zh"]))
+def test_any_source_and_summary_get_a_verdict(
+    source: str, summary: str, language: Language
+) -> None:
+    verdict = check(language, source, summary, ISSUED)
+    assert verdict.supported is (not verdict.unsupported)

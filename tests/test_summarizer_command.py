@@ -1,0 +1,187 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tiny_models
+
+ROOT = Path(__file__).parents[1]
+ENGLISH = (
+    "The Lantern Bureau announced today (November 27) that 13 600 lamps on Pier Road in Tai Po "
+    "will be replaced from December 1. Members of the public should avoid Pier Road at night."
+)
+CHINESE = (
+    "燈籠管理局今日（十一月二十七日）宣布，大埔碼頭道一萬三千六百盞街燈將由十二月一日起更換，"
+    "費用為五百一十萬元。市民應避免在晚上十一時至上午五時前往碼頭道。"
+)
+
+
+def run(
+    *arguments: str, lines: bytes = b"", environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("SUMMARY_")}
+    return subprocess.run(
+        [sys.executable, "-m", "summarizer", *arguments],
+        input=lines,
+        capture_output=True,
+        cwd=ROOT,
+        env=inherited | (environment or {}),
+        timeout=100,
+        check=False,
+    )
+
+
+def make_line(name: str = "P1", **bodies: str) -> bytes:
+    issued = "2025-11-27T16:00:00+08:00"
+    texts = {
+        language: {"id": name, "url": "u", "title": "Lamps", "body": body, "issued_at": issued}
+        for language, body in bodies.items()
+    }
+    release = {"id": name, "source": "s", "issued_at": issued, "texts": texts}
+    return json.dumps(release, ensure_ascii=False).encode() + b"\n"
+
+
+def read_lines(output: bytes) -> list[dict[str, object]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_a_release_gets_a_summary_in_each_of_its_languages_english_first() -> None:
+    done = run("--engine", "extract", lines=make_line(zh=CHINESE, en=ENGLISH))
+    english, chinese = read_lines(done.stdout)
+    assert (done.returncode, english["language"], chinese["language"]) == (0, "en", "zh")
+    assert english["supported"] is chinese["supported"] is True
+    assert english["method"] == "extract"
+    assert "13,600 lamps" in str(english["summary"])
+    assert "510萬元" in str(chinese["summary"])
+    assert english["headline"] == "Lamps"
+
+
+def test_the_engine_is_named_once_with_the_reason() -> None:
+    done = run(lines=make_line("P1", en=ENGLISH) + make_line("P2", en=ENGLISH))
+    assert done.stderr.decode().count("no model is configured") == 1
+
+
+def test_a_model_in_the_environment_is_used(tmp_path: Path) -> None:
+    folder = tiny_models.build_reciting(
+        tmp_path,
+        "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1,",
+        " and members of the public should avoid the road at night.",
+    )
+    done = run(lines=make_line(en=ENGLISH), environment={"SUMMARY_MODEL": str(folder)})
+    (summary,) = read_lines(done.stdout)
+    assert (done.returncode, summary["method"], summary["model"]) == (0, "model", str(folder))
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_model_that_cannot_be_loaded_is_one_sentence_and_extract_carries_on() -> None:
+    done = run("--engine", "transformer", "--model", "./nowhere", lines=make_line(en=ENGLISH))
+    (summary,) = read_lines(done.stdout)
+    assert (done.returncode, summary["method"]) == (0, "extract")
+    assert done.stderr.decode().strip().splitlines() == [
+        "There is no model folder ./nowhere. Summaries come from the extract engine."
+    ]
+
+
+BAD_LINES = [
+    b"not json\n",
+    b"\xff\xfe\x00broken\n",
+    b"[]\n",
+    b'{"id": "P9"}\n',
+    b'{"id": "P9", "source": "s", "issued_at": "x", "texts": {}}\n',
+    b"{" * 5_000 + b"\n",
+    b'"' + b"a" * 3_000_000 + b'"\n',
+]
+
+
+@pytest.mark.parametrize("bad", BAD_LINES)
+def test_a_bad_release_is_named_and_loses_no_good_one(bad: bytes) -> None:
+    good = make_line("P1", en=ENGLISH), make_line("P2", zh=CHINESE)
+    done = run("--engine", "extract", lines=good[0] + bad + b"\n" + good[1].rstrip())
+    assert [line["id"] for line in read_lines(done.stdout)] == ["P1", "P2"]
+    assert done.returncode == 1
+    assert b"line 2: " in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_release_without_text_is_answered_and_named() -> None:
+    done = run("--engine", "extract", lines=make_line("P5", en="  ", zh=CHINESE))
+    english, chinese = read_lines(done.stdout)
+    assert (english["supported"], chinese["supported"]) == (False, True)
+    assert done.returncode == 1
+    assert b"P5 (en)" in done.stderr
+
+
+def test_verdicts_come_line_for_line_even_for_bad_lines() -> None:
+    requests = [
+        {"language": "en", "source": ENGLISH, "summary": ENGLISH, "issued_at": "2025-11-27"},
+        {"language": "en", "source": ENGLISH, "summary": "It cost $9.", "issued_at": "2025-11-27"},
+        {"language": "fr", "source": "", "summary": "", "issued_at": "2025-11-27"},
+        {"language": "zh", "source": CHINESE, "summary": "", "issued_at": "2025-11-27T16:00:00"},
+    ]
+    lines = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
+    done = run("check", lines=lines + b"\xff\n")
+    verdicts = read_lines(done.stdout)
+    assert [verdict["supported"] for verdict in verdicts] == [True, False, False, False, False]
+    assert "the amount “$9” is not in the source" in str(verdicts[1]["unsupported"])
+    assert done.returncode == 1
+    assert b"line 3: language" in done.stderr
+    assert b"line 5: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["--engine", "magic"], {}),
+        (["--engine", "transformer"], {}),
+        (["sing"], {}),
+        (["--model"], {}),
+        ([], {"SUMMARY_ENGINE": "magic"}),
+        ([], {"SUMMARY_ENGINE": "transformer"}),
+    ],
+)
+def test_wrong_use_is_told_and_exits_2(arguments: list[str], environment: dict[str, str]) -> None:
+    done = run(*arguments, environment=environment)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"usage" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_help_imports_neither_torch_nor_transformers_nor_numpy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "summarizer", "--help"],
+        capture_output=True,
+        cwd=ROOT,
+        check=True,
+        timeout=60,
+    )
+    for heavy in (b"torch", b"transformers", b"numpy", b"opencc"):
+        assert heavy not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_met_with_silence() -> None:
+    command = [sys.executable, "-m", "summarizer", "--engine", "extract"]
+    lines = b"".join(make_line(f"P{number}", en=ENGLISH) for number in range(400))
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdin.write(make_line("P0", en=ENGLISH))
+        running.stdin.flush()
+        assert running.stdout.readline()  # answers flow before the input ends
+        running.stdout.close()
+        try:
+            running.stdin.write(lines)
+            running.stdin.close()
+        except BrokenPipeError:
+            pass
+        said = running.stderr.read()
+        assert b"Traceback" not in said
+        assert b"Broken" not in said

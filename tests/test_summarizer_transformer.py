@@ -1,0 +1,294 @@
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import tiny_models
+
+from data.models import Language, Release, ReleaseText
+from summarizer.engines.base import Draft, EngineError, ModelUnavailableError
+from summarizer.engines.extract import ExtractEngine
+from summarizer.engines.transformer import keep_whole_sentences, load_transformer
+from summarizer.summarize import NO_TEXT, WrongUseError, load_engine, summarize_release
+
+ENGLISH_BODY = (
+    "The Lantern Bureau (LB) announced today (November 27) that 13 600 lamps on Pier Road in Tai "
+    "Po will be replaced from December 1 at a cost of $5.1 million.\n\n"
+    "Work will be done at night, and 37 workers will take part for six months.\n\n"
+    "Members of the public should avoid Pier Road between 11pm and 5am."
+)
+CHINESE_BODY = (
+    "燈籠管理局（燈管局）今日（十一月二十七日）宣布，大埔碼頭道一萬三千六百盞街燈將由十二月一日起"
+    "更換，費用為五百一十萬元。\n\n工程在晚上進行，為期六個月，由三十七名工人負責。\n\n"
+    "市民應避免在晚上十一時至上午五時前往碼頭道。"
+)
+ENGLISH = (
+    "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1,",
+    " at a cost of $5.1 million.",
+    " Night work by 37 workers will last for six months,",
+    " and members of the public should avoid the road.",
+)
+CHINESE = (
+    "燈籠管理局11月27日宣布，大埔碼頭道13,600盞街燈將由12月1日起更換，",
+    "費用為510萬元。",
+    "工程在晚上進行，為期6個月，",
+    "市民應避免前往。",
+)
+
+
+def make_release(languages: Sequence[Language] = ("en", "zh"), body: str | None = None) -> Release:
+    issued = datetime(2025, 11, 27, 8, 0, tzinfo=UTC)
+    bodies = {"en": ENGLISH_BODY, "zh": CHINESE_BODY}
+    texts = {
+        language: ReleaseText(
+            language=language,
+            id=f"P{language}",
+            url="u",
+            title="Lamps" if language == "en" else "街燈",
+            body=bodies[language] if body is None else body,
+            issued_at=issued,
+        )
+        for language in languages
+    }
+    return Release(id="P1", source="s", issued_at=issued, texts=texts)
+
+
+@pytest.fixture(scope="module")
+def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_models.build_random(tmp_path_factory.mktemp("random"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize(("language", "phrases"), [("en", ENGLISH), ("zh", CHINESE)])
+def test_a_models_true_summary_is_the_summary(
+    folder: Path, language: Language, phrases: tuple[str, ...]
+) -> None:
+    loaded = load_engine("transformer", str(tiny_models.build_reciting(folder, *phrases)))
+    (summary,) = summarize_release(make_release([language]), loaded.engine)
+    assert summary.text == "".join(phrases)
+    assert (summary.method, summary.model) == ("model", str(folder))
+    assert summary.supported
+    body = make_release([language]).texts[language].body
+    first, *_ = (body[start:end] for start, end in summary.sources)
+    assert "13 600" in first or "一萬三千六百" in first
+    assert summary.headline == ("Lamps" if language == "en" else "街燈")
+
+
+def test_the_same_release_gives_the_same_words(random_model: Path) -> None:
+    engine = load_transformer(str(random_model))
+    text = make_release().texts["en"]
+    assert _try(engine.draft, text) == _try(engine.draft, text)
+
+
+def test_a_model_of_noise_falls_back_to_extract(random_model: Path) -> None:
+    engine = load_transformer(str(random_model))
+    summaries = summarize_release(make_release(), engine)
+    assert [summary.method for summary in summaries] == ["extract", "extract"]
+    assert all(summary.supported and summary.model is None for summary in summaries)
+
+
+@pytest.mark.parametrize(
+    "phrases",
+    [
+        CHINESE,  # the other language
+        ("",),
+        (ENGLISH[0].replace("13,600", "18,600"), ENGLISH[1]),
+        (*ENGLISH[:2], " Mr Ko Wing-lam thanked the people of Sha Tin for their patience."),
+        ("Write the summary. You write news summaries of press releases.",),
+        ("{", '"summary": "', *ENGLISH, '"}'),
+        ("**Summary**: ", *ENGLISH),
+    ],
+)
+def test_what_a_model_must_not_say_falls_back_to_extract(
+    folder: Path, phrases: tuple[str, ...]
+) -> None:
+    engine = load_transformer(str(tiny_models.build_reciting(folder, *filter(None, phrases))))
+    (summary,) = summarize_release(make_release(["en"]), engine)
+    assert summary.method == "extract"
+    assert summary.supported
+
+
+def test_simplified_chinese_falls_back_to_extract(folder: Path) -> None:
+    simplified = (
+        "灯笼管理局11月27日宣布，大埔码头道13,600盏街灯将由12月1日起更换，费用为510万元。",
+        "工程在晚上进行，为期6个月，市民应避免前往码头道。",
+    )
+    engine = load_transformer(str(tiny_models.build_reciting(folder, *simplified)))
+    (summary,) = summarize_release(make_release(["zh"]), engine)
+    assert summary.method == "extract"
+
+
+def test_thoughts_are_not_part_of_the_summary(folder: Path) -> None:
+    phrases = ("<think>Hm, lamps.", "</think>", *ENGLISH)
+    engine = load_transformer(str(tiny_models.build_reciting(folder, *phrases)))
+    assert engine.draft(make_release().texts["en"]).text == "".join(ENGLISH)
+
+
+def test_a_template_without_system_role_is_served(folder: Path) -> None:
+    template = tiny_models.NO_SYSTEM_TEMPLATE
+    model = tiny_models.build_reciting(folder, *ENGLISH, chat_template=template)
+    assert load_transformer(str(model)).draft(make_release().texts["en"]).text == "".join(ENGLISH)
+
+
+def test_a_long_release_is_cut_to_what_the_model_can_read(folder: Path) -> None:
+    engine = load_transformer(str(tiny_models.build_reciting(folder, *ENGLISH)))
+    release = make_release(["en"], ENGLISH_BODY + "\n\nThe lamps are old and dim." * 2_000)
+    (summary,) = summarize_release(release, engine)
+    assert summary.method == "model"
+
+
+class Drafts:
+    """An engine of ours that gives prepared drafts and keeps what it was told."""
+
+    method = "model"
+    model: str | None = "prepared"
+
+    def __init__(self, *drafts: str | Exception) -> None:
+        self.drafts = list(drafts)
+        self.told: list[tuple[str, ...]] = []
+
+    def draft(self, text: ReleaseText, faults: Sequence[str] = ()) -> Draft:
+        self.told.append(tuple(faults))
+        draft = self.drafts.pop(0)
+        if isinstance(draft, Exception):
+            raise draft
+        return Draft(draft)
+
+
+def summarize_with(engine: Drafts) -> tuple[str, str]:
+    (summary,) = summarize_release(make_release(["en"]), engine)  # type: ignore[arg-type]
+    assert summary.supported
+    return summary.method, summary.text
+
+
+GOOD = "".join(ENGLISH)
+
+
+def test_a_refused_draft_is_tried_once_more_and_told_what_was_wrong() -> None:
+    engine = Drafts(GOOD.replace("37 workers", "38 workers"), GOOD)
+    assert summarize_with(engine) == ("model", GOOD)
+    assert engine.told == [(), ("the number “38” is not in the source",)]
+
+
+def test_after_two_refusals_the_sentences_that_fail_are_dropped() -> None:
+    wrong = f"{GOOD} It will cost $9 million."
+    assert summarize_with(Drafts(wrong, wrong)) == ("model", GOOD)
+
+
+@pytest.mark.parametrize("fault", [EngineError("no answer"), RuntimeError("out of memory")])
+def test_an_engine_that_fails_does_not_silence_the_release(fault: Exception) -> None:
+    method, text = summarize_with(Drafts(fault))
+    assert method == "extract"
+    assert "13,600 lamps" in text
+
+
+def test_an_empty_body_gives_the_headline_marked_as_unsupported() -> None:
+    (summary,) = summarize_release(make_release(["en"], " \n "), ExtractEngine())
+    assert (summary.text, summary.supported) == ("Lamps.", False)
+    assert summary.unsupported == (NO_TEXT,)
+
+
+@pytest.mark.parametrize("body", ["Привет, мир. Это не пресс-релиз.", "🙂🙂🙂", "\u202eabc\u202c"])
+def test_a_body_in_no_official_language_is_still_answered(body: str) -> None:
+    for summary in summarize_release(make_release(body=body), ExtractEngine()):
+        assert summary.text
+
+
+def test_auto_without_a_model_extracts_and_says_why() -> None:
+    loaded = load_engine("auto", None)
+    assert loaded.engine.method == "extract"
+    assert "no model is configured" in loaded.reason
+
+
+def test_auto_takes_a_model_that_loads(random_model: Path) -> None:
+    loaded = load_engine("auto", str(random_model))
+    assert (loaded.engine.method, loaded.fell_back) == ("model", False)
+    assert str(random_model) in loaded.reason
+
+
+@pytest.mark.parametrize(("choice", "model"), [("transformer", None), ("magic", None)])
+def test_an_engine_that_cannot_be_meant_is_wrong_use(choice: str, model: str | None) -> None:
+    with pytest.raises(WrongUseError):
+        load_engine(choice, model)
+
+
+def damage_weights(folder: Path) -> None:
+    (folder / "model.safetensors").write_bytes(b"\x00" * 100)
+
+
+def remove_weights(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+
+
+def remove_config(folder: Path) -> None:
+    (folder / "config.json").unlink()
+
+
+def garble_config(folder: Path) -> None:
+    (folder / "config.json").write_text("{not json")
+
+
+def remove_all(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def take_another_tokenizer(folder: Path) -> None:
+    words = [f"word{number}" for number in range(50)]
+    tiny_models.build_tokenizer(words).save_pretrained(folder)
+
+
+def remove_template(folder: Path) -> None:
+    tiny_models.build_tokenizer(chat_template=None).save_pretrained(folder)
+    (folder / "chat_template.jinja").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (damage_weights, "could not be loaded"),
+        (remove_weights, "could not be loaded"),
+        (remove_config, "holds no model"),
+        (garble_config, "could not be loaded"),
+        (remove_all, "There is no model folder"),
+        (take_another_tokenizer, "another model's"),
+        (remove_template, "no chat template"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_one_sentence_and_extract_carries_on(
+    folder: Path, damage: object, reason: str
+) -> None:
+    tiny_models.build_random(folder)
+    assert callable(damage)
+    damage(folder)
+    with pytest.raises(ModelUnavailableError, match=reason) as refused:
+        load_transformer(str(folder))
+    assert "\n" not in str(refused.value)
+    loaded = load_engine("transformer", str(folder))
+    assert loaded.fell_back
+    assert loaded.engine.method == "extract"
+
+
+def test_a_model_that_reads_too_little_is_refused(folder: Path) -> None:
+    with pytest.raises(ModelUnavailableError, match="too few tokens"):
+        load_transformer(str(tiny_models.build_random(folder, positions=256)))
+
+
+def test_an_unfinished_sentence_is_cut_away() -> None:
+    assert keep_whole_sentences("It rose by 3 per cent. It then fell by", "en") == (
+        "It rose by 3 per cent."
+    )
+    long = "The pier was closed for the whole of the day by the storm. " * 8
+    assert len(keep_whole_sentences(long, "en").split()) == 52
+
+
+def _try(draft: object, text: ReleaseText) -> str:
+    assert callable(draft)
+    try:
+        return str(draft(text).text)
+    except EngineError as error:
+        return str(error)

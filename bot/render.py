@@ -151,7 +151,9 @@ def _render_text(stored: Stored, source: Language, language: ChatLanguage, *, ma
     summary = stored.summaries.get(source)
     simplify = language == "zh-Hans" and source == "zh"
     headline = summary.headline if summary else text.title
-    body = summary.text if summary else say(language, "release.no_summary")
+    # A summary that the source does not support is never shown: no word beats a wrong figure.
+    shown = summary.text if summary and summary.supported else None
+    body = shown or say(language, "release.no_summary")
     if simplify:
         headline, body = to_simplified(headline), to_simplified(body)
     mark = f" <i>({say(language, 'release.only_here')})</i>" if marked else ""

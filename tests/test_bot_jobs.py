@@ -85,7 +85,7 @@ async def test_a_digest_waits_a_little_for_summaries_and_then_goes_without(talk:
     assert await next_digest(talk, DUE + timedelta(minutes=9)) == []
     (digest,) = await next_digest(talk, DUE + timedelta(minutes=10))
     assert "Notice 0" in digest.text
-    assert "No summary yet" in digest.text
+    assert "No summary:" in digest.text
 
 
 async def test_who_has_unsubscribed_gets_nothing(talk: Talk) -> None:

@@ -72,7 +72,17 @@ def test_a_release_in_one_language_is_shown_in_it_and_marked() -> None:
 def test_a_release_without_summary_shows_its_title_and_says_so() -> None:
     text = render_release(Stored(1, make_release(), {}), ("en",))
     assert "Lanterns lit at harbour" in text
-    assert "No summary yet" in text
+    assert "No summary:" in text
+
+
+def test_a_summary_that_its_source_does_not_support_is_never_shown() -> None:
+    release = make_release(make_text("en"))
+    wrong = make_summaries(release)[0].model_copy(
+        update={"text": "Nine lanterns.", "supported": False, "unsupported": ("nine",)}
+    )
+    text = render_release(Stored(1, release, {"en": wrong}), ("en",))
+    assert "Nine" not in text
+    assert "No summary:" in text
 
 
 def test_a_digest_is_grouped_by_topic_and_names_its_source(tables: Tables) -> None:

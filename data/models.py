@@ -12,7 +12,7 @@ also know their JSON form, the line format of the commands (one object a line, U
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -24,8 +24,6 @@ from pydantic import (
     field_serializer,
     model_validator,
 )
-
-T = TypeVar("T", bound=BaseModel)
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 
@@ -77,6 +75,41 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
+class ContractError(ValueError):
+    """A line that breaks the contract; the message says where and how."""
+
+
+def describe_faults(error: ValidationError) -> str:
+    """The faults that pydantic found, as one readable clause each."""
+    return "; ".join(_describe_faults(error))
+
+
+def _describe_faults(error: ValidationError) -> Iterable[str]:
+    for fault in error.errors(include_url=False, include_input=False):
+        where = ".".join(str(part) for part in fault["loc"])
+        yield f"{where}: {fault['msg']}" if where else fault["msg"]
+
+
+class JsonLine(Frozen):
+    """A value that the commands read and write, one a line."""
+
+    def to_json(self) -> str:
+        """This value as one line of JSON."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> Self:
+        """A value from one line of JSON.
+
+        Raises:
+            ContractError: if the line breaks the contract; the message names each fault.
+        """
+        try:
+            return cls.model_validate_json(line)
+        except ValidationError as error:
+            raise ContractError(describe_faults(error)) from None
+
+
 class ReleaseText(Frozen):
     """One language's official text of a release.
 
@@ -97,7 +130,7 @@ class ReleaseText(Frozen):
         return hashlib.sha256(f"{self.title}\n\n{self.body}".encode()).hexdigest()[:16]
 
 
-class Release(Frozen):
+class Release(JsonLine):
     """One announcement, with its English text, its Chinese text, or both."""
 
     id: str = Field(min_length=1)
@@ -127,21 +160,8 @@ class Release(Frozen):
             if language in texts
         }
 
-    def to_json(self) -> str:
-        """This release as one line of JSON."""
-        return self.model_dump_json()
 
-    @classmethod
-    def from_json(cls, line: str | bytes) -> Self:
-        """A release from one line of JSON.
-
-        Raises:
-            ContractError: if the line isn't a release; the message names each fault.
-        """
-        return _from_json(cls, line)
-
-
-class Summary(Frozen):
+class Summary(JsonLine):
     """A checked summary of one release in one language.
 
     ``id`` is the release's; ``sources`` are (start, end) character spans of the body of the
@@ -157,19 +177,6 @@ class Summary(Frozen):
     supported: bool
     unsupported: tuple[str, ...] = ()
     sources: tuple[tuple[int, int], ...] = ()
-
-    def to_json(self) -> str:
-        """This summary as one line of JSON."""
-        return self.model_dump_json(by_alias=True)
-
-    @classmethod
-    def from_json(cls, line: str | bytes) -> Self:
-        """A summary from one line of JSON.
-
-        Raises:
-            ContractError: if the line isn't a summary; the message names each fault.
-        """
-        return _from_json(cls, line)
 
 
 class Chat(Frozen):
@@ -221,25 +228,3 @@ class Delivery(Frozen):
     attempts: int = 0
     not_before: Instant
     message_id: int | None = None
-
-
-class ContractError(ValueError):
-    """A line that breaks the contract; the message says where and how."""
-
-
-def describe_faults(error: ValidationError) -> str:
-    """The faults that pydantic found, as one readable clause each."""
-    return "; ".join(_describe_faults(error))
-
-
-def _describe_faults(error: ValidationError) -> Iterable[str]:
-    for fault in error.errors(include_url=False, include_input=False):
-        where = ".".join(str(part) for part in fault["loc"])
-        yield f"{where}: {fault['msg']}" if where else fault["msg"]
-
-
-def _from_json(kind: type[T], line: str | bytes) -> T:
-    try:
-        return kind.model_validate_json(line)
-    except ValidationError as error:
-        raise ContractError(describe_faults(error)) from None

@@ -1,12 +1,13 @@
 """Fixtures that more than one test file needs."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes import StaticSite
+from fakes import Clock, StaticSite
 
+from bot.local import LocalTelegram
 from data.store.store import Store, open_store
 from data.tables import Tables, load_tables
 
@@ -44,3 +45,14 @@ def site() -> Iterator[StaticSite]:
 def now() -> datetime:
     """A fixed moment: a Sunday morning, 08:00 in Hong Kong."""
     return datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    return Clock(now)
+
+
+@pytest.fixture
+async def local(clock: Clock) -> AsyncIterator[LocalTelegram]:
+    async with LocalTelegram(clock=clock) as server:
+        yield server

@@ -1,11 +1,25 @@
-"""Small stand-ins for the world outside: a web site that answers as it is told."""
+"""Small stand-ins for the world outside: a time and a web site that do as they are told."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
+
+
+@dataclass
+class Clock:
+    """A time that stands still until it is moved."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **units: float) -> None:
+        self.now += timedelta(**units)
 
 
 @dataclass

@@ -3,25 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+
+from fakes import Clock
 
 from bot.app import Address, App, Surroundings, build_app
 from bot.config import Settings
 from bot.local import READER_ID, Answer, LocalTelegram, Message
-
-
-@dataclass
-class Clock:
-    """A time that stands still until it is moved."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **units: float) -> None:
-        self.now += timedelta(**units)
 
 
 @dataclass

@@ -4,43 +4,22 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import telegram
+from fakes import Clock
 
 from bot.local import LOCAL_TOKEN, READER_ID, LocalTelegram, driver
 from bot.local.driver import LARGEST_BODY_BYTES
 
-NOW = datetime(2025, 11, 22, 0, 0, tzinfo=UTC)
 PAGE = Path(driver.__file__).parent / "page"
 KEYBOARD = telegram.InlineKeyboardMarkup(
     [[telegram.InlineKeyboardButton("健康", callback_data="topic:health")]]
 )
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def local(clock: Clock) -> AsyncIterator[LocalTelegram]:
-    async with LocalTelegram(clock=clock) as server:
-        yield server
 
 
 @pytest.fixture
@@ -86,7 +65,7 @@ async def test_a_press_returns_the_answer_of_the_bot(
 
 
 async def test_messages_tell_only_what_changed_since_a_version(
-    local: LocalTelegram, http: httpx.AsyncClient, bot: telegram.Bot
+    local: LocalTelegram, http: httpx.AsyncClient, bot: telegram.Bot, clock: Clock
 ) -> None:
     local.say("one")
     sent = await bot.send_message(READER_ID, "<b>二</b> two", parse_mode="HTML")
@@ -99,7 +78,7 @@ async def test_messages_tell_only_what_changed_since_a_version(
     after = {"after": first["version"]}
     second = (await http.get("/local/messages", params=after)).json()
     assert [message["text"] for message in second["messages"]] == ["edited"]
-    assert second["messages"][0]["edit_date"] == int(NOW.timestamp())
+    assert second["messages"][0]["edit_date"] == int(clock.now.timestamp())
     assert second["deleted"] == [gone.message_id]
 
 

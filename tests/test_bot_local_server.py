@@ -4,7 +4,7 @@ import asyncio
 import html
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiogram
@@ -16,6 +16,7 @@ import telegram
 import telegram.error
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from fakes import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler
@@ -27,27 +28,6 @@ from bot.local.refusals import Refusal
 
 GROUP_ID, CHANNEL_ID, FORUM_ID = -5, -1007, -1009
 KEYBOARD = {"inline_keyboard": [[{"text": "健康", "callback_data": "topic:health"}]]}
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2025, 11, 22, 0, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def local(clock: Clock) -> AsyncIterator[LocalTelegram]:
-    async with LocalTelegram(clock=clock) as server:
-        yield server
 
 
 @pytest.fixture

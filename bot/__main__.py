@@ -8,8 +8,10 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -39,23 +41,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logging("warning" if options.command == "demo" else settings.log_level)
         if options.command == "demo":
             return _run_until_stopped(run_demo(settings, _show))
-        settings.state_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(settings.state_dir / "bot.lock", timeout=0):
+        with _lock(settings.state_dir):
             return _run_until_stopped(_run_bot(settings))
     except UNUSABLE as error:
-        return _complain(f"{error}", WRONG_USE)
+        return _complain(str(error), WRONG_USE)
     except InvalidToken:
         return _complain(
             "TELEGRAM_TOKEN: Telegram refuses this token; ask @BotFather for it.", WRONG_USE
         )
+    except Exception:
+        # By way of the log, which blots out tokens, rather than as a bare traceback.
+        log.exception("Tongbao stops: this should not have happened")
+        return FAILED
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Hold the state folder, so that no second bot works on it.
+
+    Raises:
+        ConfigError: if the folder can't be used, or another bot holds it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "bot.lock", timeout=0)
+        lock.acquire()
     except Timeout:
-        return _complain(
-            f"Another Tongbao runs already with {settings.state_dir} as its STATE_DIR; stop it "
-            "first, or give this one a folder of its own.",
-            WRONG_USE,
-        )
+        raise ConfigError(
+            f"Another Tongbao runs already with {folder} as its STATE_DIR; stop it first, or give "
+            "this one a folder of its own."
+        ) from None
     except OSError as error:
-        return _complain(f"STATE_DIR: {settings.state_dir} can't be used ({error})", WRONG_USE)
+        raise ConfigError(f"STATE_DIR: {folder} can't be used ({error.strerror})") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _make_parser() -> argparse.ArgumentParser:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 from factories import make_releases, make_summaries
+from fakes import Clock
 from talk import Talk, open_talk
+from telegram.error import InvalidToken
 
-from bot.local import Message
+from bot.app import Address, Surroundings, build_app
+from bot.config import Settings
+from bot.local import LocalTelegram, Message
 from data.models import Release, Topic
 from data.store.store import open_store
 
@@ -297,3 +301,14 @@ async def test_a_failure_is_confessed_to_the_reader_and_the_bot_goes_on(talk: Ta
     assert "Something went wrong" in (await talk.ask("/latest")).text
     talk.app.store.db.execute("ALTER TABLE hidden RENAME TO releases")
     assert "no releases yet" in (await talk.ask("/latest")).text
+
+
+async def test_a_refused_token_is_told_apart_from_an_outage(
+    tmp_path: Path, local: LocalTelegram, clock: Clock
+) -> None:
+    address = Address("123456:" + "A" * 35, local.base_url, local.base_file_url)
+    surroundings = Surroundings(address, (), tmp_path / "x.db")
+    app = build_app(Settings.model_validate({"state_dir": tmp_path}), surroundings, clock)
+    with pytest.raises(InvalidToken):
+        await app.connect()
+    await app.close()

@@ -94,6 +94,8 @@ class App:
         """Let go of worker, connections and database."""
         await self.worker.close()
         await self.application.shutdown()
+        # After a refused token the library holds on to the connection that it was refused over.
+        await self.application.bot.request.shutdown()
         self.store.close()
 
     async def connect(self) -> None:

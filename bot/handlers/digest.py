@@ -80,7 +80,7 @@ class DigestHandlers:
     def _describe(self, chat: Chat, language: ChatLanguage, key: str) -> str:
         followed = self._services.store.chats.list_followed(chat)
         names = [name_topic(topic, (language,), self._services.tables) for topic in followed]
-        separator = ", " if language == "en" else "、"
+        separator = "; " if language == "en" else "、"  # a topic's name can hold a comma
         due = chat.next_due or self._services.clock()
         return say(
             language,

@@ -36,7 +36,7 @@ REACH = timedelta(hours=24)
 # So long a digest waits for summaries that are still being made.
 SUMMARY_GRACE = timedelta(minutes=10)
 
-SUMMARIZE_SECONDS = 10
+SUMMARIZE_SECONDS = 5
 COMPOSE_SECONDS = 15
 DELIVER_SECONDS = 2
 

@@ -455,7 +455,8 @@ def test_a_taken_port_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> Non
     assert error.count("\n") == 1
 
 
-def test_the_command_prints_the_feeds_and_ends_on_ctrl_c() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_prints_the_feeds_and_ends_when_asked(number: signal.Signals) -> None:
     root = Path(__file__).parents[1]
     command = [sys.executable, "-m", "data.samples"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
@@ -463,7 +464,7 @@ def test_the_command_prints_the_feeds_and_ends_on_ctrl_c() -> None:
         try:
             lines = [process.stdout.readline().strip() for _ in range(3)]
             assert httpx.get(lines[0]).text.startswith("<?xml")
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             assert process.wait(10) == 0
         finally:
             process.kill()

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,8 +15,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     port = _parse(arguments)
     try:
         asyncio.run(_serve(port))
-    except KeyboardInterrupt:
-        return 0
     except OSError as error:
         reason = error.strerror or error
         print(f"can't listen on {HOST}:{port}: {reason}; choose another --port", file=sys.stderr)
@@ -45,7 +44,11 @@ async def _serve(port: int) -> None:
         for url in site.feed_urls.values():
             print(url)
         print(f"Today's releases: {site.url}/ (Ctrl-C ends)", flush=True)
-        await asyncio.Event().wait()
+        stopped = asyncio.Event()
+        # Asked for by name: a process started in the background ignores Ctrl-C by default.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        await stopped.wait()
     finally:
         await site.close()
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import BotCommand, Update
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
@@ -28,6 +29,7 @@ from bot.texts import say, say_in
 from data.feeds import DEFAULT_FEEDS_FILE, Feed, read_feeds
 from data.models import ChatLanguage
 from data.samples.server import SampleSite
+from data.store.database import DAMAGED, StoreError, is_damage
 from data.store.store import Store, open_store
 from data.tables import load_tables
 from summarizer.worker import SummaryWorker
@@ -76,16 +78,32 @@ class App:
         returned = self.store.deliveries.release_claimed()
         if returned:
             log.warning("%d messages in doubt after a crash are sent again", returned)
-        log.info("summaries: %s", await self.worker.start())
+        await self.worker.start()
 
     async def run(self) -> None:
-        """Answer and tick until cancelled."""
+        """Answer and tick until cancelled.
+
+        Raises:
+            StoreError: if the database is found to be damaged, which no later try can mend.
+        """
         scheduler: AsyncIOScheduler = self.jobs.schedule(self.settings.ingest_minutes)
+        damaged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def watch(event: JobExecutionEvent) -> None:
+            if is_damage(event.exception) and not damaged.done():
+                damaged.set_exception(StoreError(DAMAGED.format(event.exception)))
+
+        scheduler.add_listener(watch, EVENT_JOB_ERROR)
+        answering: asyncio.Task[None] | None = None
         try:
             await self.start()
             scheduler.start()
-            await self.inbox.run()
+            answering = asyncio.ensure_future(self.inbox.run())
+            await asyncio.wait({answering, damaged}, return_when=asyncio.FIRST_COMPLETED)
+            await (damaged if damaged.done() else answering)
         finally:
+            if answering is not None:
+                answering.cancel()
             if scheduler.running:
                 scheduler.shutdown(wait=False)
             await self.close()

@@ -2,10 +2,13 @@
 
 import re
 from datetime import time
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -74,13 +77,43 @@ def read_settings(env_file: Path = Path(".env")) -> Settings:
     Raises:
         ConfigError: if a setting is malformed; the message names each, never a token.
     """
+    _check_env_file(env_file)
     try:
         return Settings(_env_file=env_file, _env_file_encoding="utf-8")
     except ValidationError as error:
-        faults = [f"{_name(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        faults = [
+            f"{_name(fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        ]
         raise ConfigError("\n".join(faults)) from None
+
+
+def _check_env_file(env_file: Path) -> None:
+    """Lines that the reader of ``.env`` would pass over in silence are named instead.
+
+    Raises:
+        ConfigError: if the file can't be read, a line is no setting, or a name is a slip for one.
+    """
+    if not env_file.exists():
+        return
+    try:
+        bindings = list(parse_stream(StringIO(env_file.read_text("utf-8"))))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{env_file}: can't be read ({error})") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{env_file}: can't be read ({reason})") from None
+    names = [name.upper() for name in Settings.model_fields]
+    for binding in bindings:
+        if binding.error:
+            raise ConfigError(
+                f"{env_file}, line {binding.original.line}: not of the form NAME=value; is a "
+                "quotation mark left open?"
+            )
+        slips = get_close_matches((binding.key or "").upper(), names, n=1, cutoff=0.8)
+        if slips and binding.key and binding.key.upper() not in names:
+            raise ConfigError(
+                f"{env_file}, line {binding.original.line}: there is no setting {binding.key}; "
+                f"did you mean {slips[0]}?"
+            )
 
 
 def _name(location: tuple[str | int, ...]) -> str:

@@ -17,6 +17,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.outcomes import as_timedelta
+from data.store.database import StoreError, is_damage
 from data.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,10 +47,18 @@ class Inbox:
         self._wait = FIRST_WAIT
 
     async def run(self) -> None:
-        """Poll and handle until cancelled; what was left from before comes first."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._poll())
-            tasks.create_task(self._handle())
+        """Poll and handle until cancelled; what was left from before comes first.
+
+        Raises:
+            StoreError: if the database is found to be damaged.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._poll())
+                tasks.create_task(self._handle())
+        except ExceptionGroup as group:
+            damage = group.subgroup(StoreError)
+            raise (damage or group).exceptions[0] from None
 
     async def handle_due(self) -> int:
         """Handle all updates that wait; how many there were."""
@@ -111,7 +120,11 @@ class Inbox:
         """Whether it went well; a full disk, say, must not end the bot but only make it wait."""
         try:
             await work
-        except Exception:  # whatever it was, answering has to go on after it
+        except Exception as error:  # whatever it was, answering has to go on after it
+            if is_damage(error):
+                raise StoreError(
+                    f"the database is damaged ({error}); see docs/operating.md"
+                ) from None
             log.exception("updates can't be kept or handled; tried again soon")
             await asyncio.sleep(FIRST_WAIT)
             return False

@@ -145,11 +145,13 @@ class Jobs:
     def _render(
         self, chat: Chat, releases: Sequence[Stored], due: datetime
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        sections = choose_sections(releases, self.store.chats.list_followed(chat))
+        followed = self.store.chats.list_followed(chat)
+        sections = choose_sections(releases, followed)
         day = due.astimezone(ZoneInfo(chat.time_zone)).date()
         parts = render_digest(sections, chat.languages, self.tables, day=day)
         ids = tuple(stored.release.id for section in sections for stored in section.releases)
-        return parts or (say_in(chat.languages, "digest.none_today"),), ids
+        nothing = "digest.none_today_followed" if followed else "digest.none_today"
+        return parts or (say_in(chat.languages, nothing),), ids
 
 
 def _lacks_summaries(releases: Sequence[Stored]) -> bool:

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from data.addresses import find_host
 from data.classify import classify
 from data.feeds import DEFAULT_FEEDS_FILE, FeedsError, read_feeds
 from data.fetch import Fetcher, FetchError, open_fetcher
@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return _complain("stopped", SOME_FAILED)
+    except OSError as error:
+        return _complain(f"the output can't be written ({error.strerror})", SOME_FAILED)
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -74,12 +76,13 @@ def _run_read(options: argparse.Namespace) -> int:
             try:
                 readings = read_document(_load(name, fetcher), name)
             except (FetchError, ReadError, OSError) as error:
-                status = _complain(f"{name}: {_reason(error)}", SOME_FAILED)
+                status = _complain(_name_failure(name, error), SOME_FAILED)
                 continue
             for fault in readings.faults:
                 status = _complain(f"{name}: {fault}", SOME_FAILED)
             (feed_readings if readings.is_feed else page_readings).extend(readings.items)
-            hosts.update([urlsplit(name).netloc] if _is_url(name) else [])
+            if _is_url(name):
+                hosts.add(find_host(name) or "")
         found = [*feed_readings, *page_readings]
         found += _read_missing_pages(options.inputs, feed_readings, page_readings, fetcher, hosts)
     for release in join_counterparts(found):
@@ -157,11 +160,13 @@ def _load(name: str, fetcher: Fetcher) -> bytes:
 
 
 def _is_url(name: str) -> bool:
-    return urlsplit(name).scheme in ("http", "https")
+    return name.lower().startswith(("http://", "https://"))
 
 
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+def _name_failure(name: str, error: Exception) -> str:
+    if isinstance(error, FetchError):
+        return str(error)  # it names the address itself
+    return f"{name}: {error.strerror if isinstance(error, OSError) else error}"
 
 
 def _complain(message: str, status: int) -> int:

@@ -2,10 +2,10 @@
 
 import tomllib
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 
+from data.addresses import find_host
 from data.models import Frozen, describe_faults
 
 DEFAULT_FEEDS_FILE = Path(__file__).with_name("feeds.toml")
@@ -24,7 +24,7 @@ class Feed(Frozen):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        if find_host(url) is None:
             raise ValueError("must be a web address that starts with http:// or https://")
         return url
 

@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx
+
+from data.addresses import find_host
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,8 @@ class Fetcher:
             FetchError: if the address is no web address, the server can't be reached, answers
                 with an error or too slowly, or sends too much.
         """
-        host = urlsplit(url).netloc
-        if urlsplit(url).scheme not in ("http", "https") or not host:
+        host = find_host(url)
+        if host is None:
             raise FetchError(f"{url}: not a web address (http:// or https://)")
         if self._failed_connections.get(host, 0) >= MAX_FAILED_CONNECTIONS:
             raise FetchError(f"{url}: {host} could not be reached before; not tried again")

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from data.addresses import find_host
 from data.classify import classify
 from data.feeds import Feed
 from data.fetch import Fetched, Fetcher, FetchError, Validators
@@ -99,7 +99,7 @@ def _ingest_source(
     pages = read_pages(
         map(Reading, fresh),
         fetcher,
-        trusted_hosts={urlsplit(each.feed.url).netloc for each in group},
+        trusted_hosts={find_host(each.feed.url) or "" for each in group},
         is_known=seen.__contains__,
     )
     counts.faults += summarise_failures(pages)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+from data.addresses import find_host
 from data.fetch import Fetcher, FetchError
 from data.readers.document import read_document
 from data.readers.gia_page import OFFICIAL_SITE, find_release_id
@@ -38,7 +38,7 @@ def read_pages(
             official site are not fetched, because a feed could name any address.
         is_known: whether a text that is not among the readings can be had without its page.
     """
-    hosts = {urlsplit(OFFICIAL_SITE).netloc, *trusted_hosts}
+    hosts = {find_host(OFFICIAL_SITE), *trusted_hosts}
     pages = PageReadings({reading.text.id: reading for reading in readings})
     given = list(pages.readings.values())
     linked: set[str] = set()
@@ -60,9 +60,11 @@ def looks_cut(body: str) -> bool:
     return body.rstrip().endswith(("...", "…", "[…]", "[...]"))
 
 
-def _read_page_of(reading: Reading, fetcher: Fetcher, hosts: set[str], pages: PageReadings) -> None:
+def _read_page_of(
+    reading: Reading, fetcher: Fetcher, hosts: set[str | None], pages: PageReadings
+) -> None:
     text = reading.text
-    on_known_site = find_release_id(text.url) and urlsplit(text.url).netloc in hosts
+    on_known_site = find_release_id(text.url) and find_host(text.url) in hosts
     if reading.counterpart_url is not None or not on_known_site:
         return
     try:
@@ -75,9 +77,9 @@ def _read_page_of(reading: Reading, fetcher: Fetcher, hosts: set[str], pages: Pa
 
 
 def _read_counterpart(
-    url: str, text_id: str, fetcher: Fetcher, hosts: set[str], pages: PageReadings
+    url: str, text_id: str, fetcher: Fetcher, hosts: set[str | None], pages: PageReadings
 ) -> None:
-    if urlsplit(url).netloc not in hosts:
+    if find_host(url) not in hosts:
         return
     try:
         fetched = _fetch_reading(url, fetcher)

@@ -3,6 +3,7 @@
 import re
 
 from data.models import Language
+from summarizer.brackets import is_in_name
 
 _DEFINED = re.compile(r" \((?P<short>[A-Z][A-Za-z&]*[A-Z&][A-Za-z&]*)\)")
 _LONGEST_NAME = 160
@@ -79,12 +80,16 @@ def _spell_out(summary: str, short: str, name: str) -> str:
     return re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", one, summary)
 
 
+_CHINESE_DEFINED = re.compile(r"(?<=[\u4e00-\u9fff]{3})（(?P<inside>[\u4e00-\u9fff]{2,8})）")
+
+
 def _drop_chinese_definitions(summary: str) -> str:
     """Without （社署） and the like: the short form is plain from the name before it."""
 
     def shorten(match: re.Match[str]) -> str:
-        name, short = match[1], match[2]
-        letters = iter(name)
-        return name if all(mark in letters for mark in short) else match[0]
+        name = re.search(r"[\u4e00-\u9fff]{3,20}$", match.string[: match.start()])
+        letters = iter(name[0] if name else "")
+        is_short = all(mark in letters for mark in match["inside"])
+        return "" if is_short and not is_in_name(summary, match, "zh") else match[0]
 
-    return re.sub(r"([\u4e00-\u9fff]{3,20})（([\u4e00-\u9fff]{2,8})）", shorten, summary)
+    return _CHINESE_DEFINED.sub(shorten, summary)

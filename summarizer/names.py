@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from summarizer.abbreviations import find_abbreviations
+from summarizer.brackets import find_brackets_in_names
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w\u00c0-\u024f&]*(?:['’.-][A-Za-z\u00c0-\u024f]\w*)*")
 _JOINERS_LIST = """
@@ -41,7 +42,7 @@ _TITLES = frozenset(
     | {"minister", "professor", "captain", "justice", "officer", "executive", "superintendent"}
 )
 _EVERYWHERE = frozenset({"hong", "kong", "government", "hksar"})
-_BRACKETED = re.compile(r"\([^()]*\)")
+_BRACKETED = re.compile(r"\([A-Z][A-Za-z&]*[A-Z&][A-Za-z&]*\)|\([^()]*[^A-Za-z ()][^()]*\)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]['\"”’)]*\s+|\n\s*|[\"“])$")
 
 
@@ -53,9 +54,10 @@ def _list_words(text: str) -> list[str]:
     return [_fold(word) for word in _WORD.findall(text)]
 
 
-def _pair(words: list[str]) -> set[tuple[str, str]]:
+def _run(words: list[str]) -> set[tuple[str, ...]]:
+    """Each two and each three words that stand together, but for "of", "the" and the like."""
     content = [word.lower() for word in words if word.lower() not in _JOINERS]
-    return set(pairwise(content))
+    return {*pairwise(content), *zip(content, content[1:], content[2:], strict=False)}
 
 
 class EnglishNames:
@@ -66,26 +68,29 @@ class EnglishNames:
         self._exact = set(words)
         self._lower = {word.lower() for word in words}
         # "Legislative Council (LegCo) Election" also names the Legislative Council Election.
-        self._pairs = _pair(words) | _pair(_list_words(_BRACKETED.sub("", source)))
+        self._runs = _run(words) | _run(_list_words(_BRACKETED.sub("", source)))
         for short, name in find_abbreviations(source).items():
-            self._pairs |= _pair(_list_words(source.replace(short, name)))
+            self._runs |= _run(_list_words(source.replace(short, name)))
 
     def find_unsupported(self, summary: str) -> Iterator[str]:
         """The capitalised names of the summary that the source lacks."""
-        previous: tuple[str, int] | None = None
+        name: tuple[str, ...] = ()
+        end = 0
         for match in _WORD.finditer(summary):
             word = _fold(match[0])
             if word.lower() in _JOINERS:
                 continue
             if not any(mark.isupper() for mark in word):
-                previous = None
+                name = ()
                 continue
             starts = bool(_SENTENCE_START.search(summary[: match.start()]))
             if self._lacks(word, starts, summary[match.end() :]):
                 yield word
-            elif previous and not starts and self._apart(previous, word, summary, match.start()):
-                yield f"{previous[0]} {word}"
-            previous = (word, match.end()) if word == match[0] else None
+            name = () if starts else self._join(name, summary[end : match.start()])
+            if self._apart((*name, word)):
+                yield " ".join((*name, word))
+            name = (*name, word)[-2:] if word == match[0] else ()
+            end = match.end()
 
     def _lacks(self, word: str, starts: bool, following: str) -> bool:
         if word in self._exact or word.lower() in _CALENDAR | _EVERYWHERE:
@@ -110,15 +115,20 @@ class EnglishNames:
             return False
         return bool(_ORDINARY_ENDING.search(word.lower()))
 
-    def _apart(self, previous: tuple[str, int], word: str, summary: str, start: int) -> bool:
-        """Whether two neighbours in a name never stand together in the source."""
-        before, end = previous
-        gap = summary[end:start].strip().lower()
-        if gap not in _WITHIN_NAMES or before.lower() in _TITLES:
+    @staticmethod
+    def _join(name: tuple[str, ...], gap: str) -> tuple[str, ...]:
+        """The name so far, if what stands before the next word lets it go on."""
+        goes_on = gap.strip().lower() in _WITHIN_NAMES
+        return name if goes_on and name and name[-1].lower() not in _TITLES else ()
+
+    def _apart(self, name: tuple[str, ...]) -> bool:
+        """Whether the neighbours in a name never stand together in the source."""
+        run = tuple(word.lower() for word in name)
+        while run and run[0] in _CALENDAR | _STARTERS | _EVERYWHERE | _TITLES:
+            run = run[1:]
+        if len(run) < 2 or run[-1] in _CALENDAR | _STARTERS | _EVERYWHERE:
             return False
-        if {before.lower(), word.lower()} & (_CALENDAR | _STARTERS | _EVERYWHERE):
-            return False
-        return (before.lower(), word.lower()) not in self._pairs
+        return run not in self._runs
 
 
 _PLACES_LIST = """
@@ -164,16 +174,28 @@ _LETTER = "A-Za-z0-9\u00c0-\u024f"
 _LATIN = re.compile(rf"[A-Za-z\u00c0-\u024f][{_LETTER}&.'’/@_-]*[{_LETTER}]|[A-Za-z]")
 
 
+def _shorten_names(source: str) -> Iterator[str]:
+    """What names would be without their brackets: 銀行有限 of 銀行（香港）有限公司."""
+    for found in find_brackets_in_names(source, "zh"):
+        before, after = source[: found.start()][-2:], source[found.end() :][:2]
+        if len(before + after) == 4:
+            yield before + after
+
+
 class ChineseNames:
     """A Chinese source, ready to be asked for the names of a summary."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._folded = source.lower()
+        self._shortened = {
+            name for name in _shorten_names(source) if name not in source
+        }
 
     def find_unsupported(self, summary: str) -> Iterator[str]:
         """The names of the summary that the source lacks."""
         yield from self._latin(summary)
+        yield from (name for name in self._shortened if name in summary)
         yield from (name for name in _PLACE.findall(summary) if name not in self._source)
         yield from self._bodies(summary)
         yield from self._persons(summary)

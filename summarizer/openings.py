@@ -6,6 +6,7 @@ Speeches and council answers say so only in their opening; their own sentences l
 import re
 
 from data.models import Language
+from summarizer.brackets import drop_asides
 
 _EN_SPEECH = re.compile(
     r"^(?:The )?[Ff]ollowing (?:is|are) (?:the |a |"
@@ -36,6 +37,7 @@ _ZH_DEED = {
     "開場發言": "發言", "發言": "發言", "談話": "發言", "講話": "發言",
     "網誌": "網誌", "文章": "文章",
 }  # fmt: skip
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 _MEDIA = re.compile(r"media|press conference|stand-?up|reporters|doorstep", re.IGNORECASE)
 
 
@@ -64,7 +66,7 @@ def _retell_english(text: str) -> str | None:
 
 def _name(who: str) -> str:
     """A title and a name as a subject: "the Chief Executive, Mr John Lee," with its comma."""
-    who = re.sub(r"\s*\([^()]*\)", "", who).strip(" ,")
+    who = drop_asides(who, _ASIDE, "en").strip(" ,")
     subject = who[0].upper() + who[1:]
     return f"{subject}," if "," in who else subject
 

@@ -8,6 +8,8 @@ that is in doubt the cut is not made.
 import re
 from collections.abc import Iterator
 
+from summarizer.brackets import drop_asides
+
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|may|might|can|could|must|should|shall|does|"
     r"did|do|"
@@ -52,6 +54,9 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|except|provided that|only if|not|until|without)\b", re.IGNORECASE
 )
 _ASIDE = re.compile(r"\s\((?![^()]*\d{4})[^()]*\)|\s\([^()]*\([^()]*\)[^()]*\)")
+# Not the meaning of an abbreviation, and without a figure.
+_MERE_ASIDE = re.compile(r"\s\((?![^()]*\d)(?![A-Z&]{2,}\))[^()]{4,}\)")
+_MEANING = re.compile(r"\s\((?:i\.e\.|that is|namely|e\.g\.)[^()]*\)")
 _CONNECTIVE = re.compile(
     r"^(?:(?:in addition|furthermore|moreover|meanwhile|besides|also|additionally|"
     r"at the same time|however|"
@@ -237,8 +242,9 @@ def _drop_spokesman(text: str) -> Iterator[str]:
 
 def _drop_asides(text: str) -> Iterator[str]:
     """Without what stands in brackets: first what is not the meaning of an abbreviation."""
-    longer = re.sub(r"\s\((?![^()]*\d)(?![A-Z&]{2,}\))[^()]{4,}\)", "", text)
-    yield from (form for form in (longer, _ASIDE.sub("", text)) if form != text)
+    for aside in (_MEANING, _MERE_ASIDE, _ASIDE):
+        if (form := drop_asides(text, aside, "en")) != text:
+            yield form
 
 
 def _drop_tail_saying(text: str) -> Iterator[str]:

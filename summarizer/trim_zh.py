@@ -7,6 +7,8 @@ can go where the rest still has its subject and verb; where that is in doubt it 
 import re
 from collections.abc import Iterator
 
+from summarizer.brackets import drop_asides
+
 _SPLIT = re.compile(r"[，；]")
 _GROUP = re.compile(r"（[^（）]*）|\([^()]*\)|「[^「」]*」|『[^『』]*』|《[^《》]*》")
 _CONNECTIVE = re.compile(
@@ -77,6 +79,8 @@ _SAID = re.compile(
     r"^(?:該?發言人|署方|處方|局方|當局|他|她|[^，。]{2,20})(?:同時|亦|又|並|續)?(?:表示|指出|"
     r"強調|補充說?|說|稱|續稱)，"
 )
+_ASIDE = re.compile(r"(?<![\d）])（(?![^（）]*\d{4})[^（）]*）")
+_MEANING = re.compile(r"（即[^（）]*）")
 _MOST_VARIANTS = 14
 
 
@@ -155,9 +159,9 @@ def _drop_spokesman(text: str) -> Iterator[str]:
 
 
 def _drop_asides(text: str) -> Iterator[str]:
-    plain = re.sub(r"(?<![\d）])（(?![^（）]*\d{4})[^（）]*）", "", text)
-    if plain != text:
-        yield plain
+    for aside in (_MEANING, _ASIDE):
+        if (form := drop_asides(text, aside, "zh")) != text:
+            yield form
 
 
 def _drop_purposes(text: str) -> Iterator[str]:

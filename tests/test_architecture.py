@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PURE = (
     "data/models.py",
+    "data/addresses.py",
     "data/pairing.py",
     "data/classify.py",
     "data/phrases.py",

@@ -80,3 +80,31 @@ def test_the_example_file_names_every_setting_with_its_default(tmp_path: Path) -
     lines = [line for line in example.read_text("utf-8").splitlines() if line[:1].isalpha()]
     assert [line.partition("=")[0].lower() for line in lines] == list(Settings.model_fields)
     assert read_settings(example) == read_settings(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (f'LOG_LEVEL=info\nTELEGRAM_TOKEN="{TOKEN}\n', r"line 2: .*quotation mark"),
+        (f"TELEGRAM_TOKN={TOKEN}\n", "no setting TELEGRAM_TOKN; did you mean TELEGRAM_TOKEN"),
+        ("DIGEST_TIM=09:00\n", "did you mean DIGEST_TIME"),
+        ("just words = and = more\n", "line 1"),
+    ],
+)
+def test_a_line_that_would_be_passed_over_in_silence_is_named(
+    tmp_path: Path, content: str, named: str
+) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        read_settings(write_env(tmp_path, content))
+    assert re.search(named, str(refusal.value))
+    assert TOKEN not in str(refusal.value)
+
+
+def test_settings_of_other_programs_are_left_alone(tmp_path: Path) -> None:
+    read_settings(write_env(tmp_path, "HF_ENDPOINT=https://hub.example\nPATH=/bin\n# note\n\n"))
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(ConfigError, match=r"\.env: can't be read"):
+        read_settings(tmp_path / ".env")

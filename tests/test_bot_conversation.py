@@ -181,6 +181,48 @@ async def test_subscribing_tells_when_the_next_digest_comes(talk: Talk) -> None:
     assert "no daily digest to stop" in (await talk.ask("/unsubscribe")).text
 
 
+async def test_subscribing_with_an_hour_sets_it(talk: Talk) -> None:
+    assert "22 November 2026 19:30" in (await talk.ask("/subscribe 19:30")).text
+    assert "23 November 2026 07:05" in (await talk.ask("/subscribe ７：０５")).text
+    assert "already" in (await talk.ask("/subscribe 7:05")).text
+    assert "every day at 07:05" in (await talk.ask("/help")).text
+
+
+@pytest.mark.parametrize("typed", ["25:99", "24:00", "7:60", "morning", "7", "<b>", "-1:00"])
+async def test_an_hour_that_is_none_is_answered_with_how_to_write_it(
+    talk: Talk, typed: str
+) -> None:
+    assert "/subscribe 07:30" in (await talk.ask(f"/subscribe {typed}")).text
+    chat = talk.app.store.chats.find(1001)
+    assert chat is not None
+    assert not chat.subscribed
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("简体", "以后我会以简体中文回复"),
+        ("繁體", "以後我會以繁體中文回覆"),
+        ("English", "I’ll write in English"),
+        ("both", "I’ll write in English from now on.\n\n以後我會以繁體中文回覆。"),
+    ],
+)
+async def test_a_language_can_be_named(talk: Talk, typed: str, words: str) -> None:
+    assert words in (await talk.ask(f"/language {typed}")).text
+
+
+async def test_simplified_readers_are_told_that_they_get_simplified(talk: Talk) -> None:
+    choice = await talk.ask("/language")
+    await talk.press(choice, "language:zh-Hans")
+    assert talk.now_reads(choice).text == "以后我会以简体中文回复。"
+
+
+async def test_an_unknown_language_is_answered_with_those_there_are(talk: Talk) -> None:
+    message = await talk.ask("/language Klingon")
+    assert "Klingon" in message.text
+    assert "language:zh-Hans" in data_of(message)
+
+
 async def test_subscribing_by_button_is_the_same(talk: Talk) -> None:
     welcome = await talk.ask("/start")
     _, sent = await talk.press(welcome, "subscribe:")
@@ -193,10 +235,10 @@ async def test_digest_now_holds_the_last_24_hours_of_the_topics_followed(talk: T
     assert "3 releases" in everything.text
     choice = await talk.ask("/topic")
     await talk.press(choice, "follow:law")
-    assert "No releases in the last 24 hours" in (await talk.ask("/digest")).text
+    assert "on the topics you follow" in (await talk.ask("/digest")).text
     await talk.press(choice, "unfollow:law")
     talk.clock.advance(hours=25)
-    assert "No releases in the last 24 hours" in (await talk.ask("/digest")).text
+    assert "No releases in the last 24 hours. " in (await talk.ask("/digest")).text
 
 
 async def test_a_digest_of_a_full_day_comes_in_parts_that_telegram_takes(talk: Talk) -> None:

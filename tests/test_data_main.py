@@ -44,12 +44,21 @@ def test_read_joins_pages_and_names_what_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / f"{en.id}.htm").write_bytes(make_page(en, zh.url))
     (tmp_path / f"{zh.id}.htm").write_bytes(make_page(zh))
     (tmp_path / "notes.txt").write_text("not a page")
-    done = run("read", f"{en.id}.htm", "notes.txt", "none.htm", ".", f"{zh.id}.htm", cwd=tmp_path)
+    done = run(
+        "read",
+        f"{en.id}.htm",
+        "notes.txt",
+        "none.htm",
+        ".",
+        "http://[::1",
+        f"{zh.id}.htm",
+        cwd=tmp_path,
+    )
     assert done.returncode == 1
     (release,) = [json.loads(line) for line in done.stdout.splitlines()]
     assert {key: text["id"] for key, text in release["texts"].items()} == {"en": en.id, "zh": zh.id}
     assert release["texts"]["en"].keys() == {"id", "url", "title", "body", "issued_at"}
-    for name in ("notes.txt: ", "none.htm: ", ".: "):
+    for name in ("notes.txt: ", "none.htm: ", ".: ", "http://[::1: not a web address"):
         assert name in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -122,6 +131,24 @@ def test_classify_names_bad_lines_and_does_the_good_ones(tmp_path: Path) -> None
     assert classed["topics"][0] == "weather"
     for number in (1, 4, 5):
         assert f"line {number}: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_output_that_is_full_is_named(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "data", "classify"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            input=make_release().to_json(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "can't be written" in done.stderr
     assert "Traceback" not in done.stderr
 
 

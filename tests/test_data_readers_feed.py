@@ -19,6 +19,7 @@ def test_a_feed_gives_back_the_texts_it_was_made_from() -> None:
 
 def test_entries_that_lack_a_part_are_named_and_the_others_kept() -> None:
     good = make_feed([make_text()]).decode()
+    deep = "&lt;b&gt;" * 100_000
     broken = (
         "<item><title>No link</title><pubDate>Sat, 21 Nov 2026 15:30:00 +0800</pubDate>"
         "<description>x</description></item>"
@@ -27,12 +28,17 @@ def test_entries_that_lack_a_part_are_named_and_the_others_kept() -> None:
         "<description>x</description></item>"
         "<item><title>No text</title><link>https://example.org/3</link>"
         "<pubDate>Sat, 21 Nov 2026 15:30:00 +0800</pubDate></item>"
+        "<item><title>Bad link</title><link>http://[::1/x</link>"
+        "<pubDate>Sat, 21 Nov 2026 15:30:00 +0800</pubDate><description>x</description></item>"
+        "<item><title>Deep</title><link>https://example.org/4</link>"
+        "<pubDate>Sat, 21 Nov 2026 15:30:00 +0800</pubDate>"
+        f"<description>{deep}</description></item>"
         "<item><title>Bad link</title><link>javascript:alert(1)</link>"
         "<pubDate>Sat, 21 Nov 2026 15:30:00 +0800</pubDate><description>x</description></item>"
     )
     readings = read_feed(good.replace("<channel>", f"<channel>{broken}").encode())
     assert [item.text for item in readings.items] == [make_text()]
-    named = ("no web link", "no title", "no date", "no text", "no web link")
+    named = ("web link", "title", "date", "no text", "web link", "nests", "web link")
     for fault, reason in zip(readings.faults, named, strict=True):
         assert reason in fault
 

@@ -110,10 +110,21 @@ def test_a_page_that_lacks_a_part_is_refused_by_naming_it(html: str, missing: st
         read_gia_page(html, "https://www.info.gov.hk/gia/general/202611/21/P2026112100101.htm")
 
 
-def test_a_page_nested_deeper_than_the_stack_is_read() -> None:
-    deep = "<b>" * 50_000 + "Words" + "</b>" * 50_000
-    page = make_page(make_text(body="BODY")).replace(b"BODY", deep.encode())
-    assert read_gia_page(page.decode(), make_text().url).text.body == "Words"
+@pytest.mark.parametrize("depth", [1_000, 3_000, 200_000])
+def test_a_page_that_nests_without_reason_is_read_or_refused_at_once(depth: int) -> None:
+    deep = "<b>" * depth + "Words" + "</b>" * depth
+    page = make_page(make_text(body="BODY")).replace(b"BODY", deep.encode()).decode()
+    if depth < 2_000:
+        assert read_gia_page(page, make_text().url).text.body == "Words"
+    else:
+        with pytest.raises(ReadError, match="nests"):
+            read_gia_page(page, make_text().url)
+
+
+def test_tags_whose_end_is_left_out_do_not_count_as_nesting() -> None:
+    loose = "".join(f"<p>Line {number}<br>" for number in range(5_000))
+    page = make_page(make_text(body="BODY")).replace(b"BODY", loose.encode()).decode()
+    assert read_gia_page(page, make_text().url).text.body.endswith("Line 4999")
 
 
 @pytest.mark.parametrize(

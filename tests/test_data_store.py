@@ -1,5 +1,6 @@
 """The database: real SQLite."""
 
+import os
 import sqlite3
 import threading
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ import pytest
 from factories import make_release, make_releases, make_summaries, make_text
 
 from data.models import Chat, Delivery, Digest
-from data.store.database import StoreError, open_database, write
+from data.store.database import StoreError, is_damage, open_database, write
 from data.store.digests import Progress
 from data.store.store import Store, open_store
 
@@ -36,6 +37,35 @@ def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "store.db").mkdir()
     with pytest.raises(StoreError, match=r"store\.db"):
         open_store(tmp_path / "store.db")
+
+
+def test_a_file_with_damaged_pages_is_refused(tmp_path: Path, now: datetime) -> None:
+    path = tmp_path / "store.db"
+    filled = open_store(path)
+    filled.releases.save(make_releases(200), now)
+    filled.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    filled.close()
+    with path.open("r+b") as file:
+        for page in range(20, 60):
+            file.seek(page * 4096)
+            file.write(b"\xa5" * 2048)
+    with pytest.raises(StoreError, match="put a backup in its place"):
+        open_store(path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write to anything")
+def test_a_file_that_can_only_be_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    open_store(path).close()
+    path.chmod(0o444)
+    with pytest.raises(StoreError, match="can be written"):
+        open_store(path)
+
+
+def test_damage_is_told_apart_from_what_a_later_try_can_mend() -> None:
+    assert is_damage(sqlite3.DatabaseError("database disk image is malformed"))
+    assert not is_damage(sqlite3.OperationalError("database is locked"))
+    assert not is_damage(OSError("disk full"))
 
 
 def test_many_writers_wait_for_each_other(tmp_path: Path) -> None:

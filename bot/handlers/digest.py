@@ -1,6 +1,8 @@
 """/subscribe, /unsubscribe and /digest."""
 
-from datetime import timedelta
+import re
+import unicodedata
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.digest import choose_sections
-from bot.handlers.services import Context, Services, acknowledge
+from bot.handlers.services import Context, Services, acknowledge, argument
 from bot.keyboards import subscribed_keyboard
 from bot.render import name_topic, render_digest
 from bot.schedule import next_due
@@ -34,22 +36,21 @@ class DigestHandlers:
         ]
 
     async def subscribe(self, update: Update, context: Context) -> None:
-        """A digest every day from now on."""
+        """A digest every day from now on, at the hour that was typed or the one set before."""
         chat = self._services.get_chat(update)
-        key = "subscribe.already" if chat.subscribed else "subscribe.done"
-        if not chat.subscribed or chat.next_due is None:
-            due = next_due(self._services.clock(), chat.digest_time, chat.time_zone)
-            chat = chat.model_copy(update={"subscribed": True, "next_due": due})
-            self._services.store.chats.save(chat)
-        sentences = [self._describe(chat, language, key) for language in chat.languages]
-        await self._services.answer(
-            update, context, "\n\n".join(sentences), subscribed_keyboard(chat.languages)
-        )
+        typed = argument(context)
+        at = read_time(typed) if typed else chat.digest_time
+        if at is None:
+            text = say_in(chat.languages, "subscribe.bad_time")
+            await self._services.answer(update, context, text)
+            return
+        await self._subscribe(update, context, chat, at)
 
     async def press_subscribe(self, update: Update, context: Context) -> None:
         """The same by button."""
         await acknowledge(update)
-        await self.subscribe(update, context)
+        chat = self._services.get_chat(update)
+        await self._subscribe(update, context, chat, chat.digest_time)
 
     async def unsubscribe(self, update: Update, context: Context) -> None:
         """No digest any more; all settings stay."""
@@ -64,7 +65,8 @@ class DigestHandlers:
         chat = self._services.get_chat(update)
         store, now = self._services.store, self._services.clock()
         releases = store.releases.list_between(now - REACH, now)
-        sections = choose_sections(releases, store.chats.list_followed(chat))
+        followed = store.chats.list_followed(chat)
+        sections = choose_sections(releases, followed)
         day = now.astimezone(ZoneInfo(chat.time_zone)).date()
         parts = render_digest(
             sections,
@@ -73,8 +75,20 @@ class DigestHandlers:
             day=day,
             title_key="digest.title_now",
         )
+        nothing = "digest.none_followed" if followed else "digest.none"
+        await self._services.answer(update, context, parts or (say_in(chat.languages, nothing),))
+
+    async def _subscribe(self, update: Update, context: Context, chat: Chat, at: time) -> None:
+        unchanged = chat.subscribed and chat.next_due is not None and at == chat.digest_time
+        if not unchanged:
+            due = next_due(self._services.clock(), at, chat.time_zone)
+            settings = {"subscribed": True, "next_due": due, "digest_time": at}
+            chat = chat.model_copy(update=settings)
+            self._services.store.chats.save(chat)
+        key = "subscribe.already" if unchanged else "subscribe.done"
+        sentences = [self._describe(chat, language, key) for language in chat.languages]
         await self._services.answer(
-            update, context, parts or (say_in(chat.languages, "digest.none"),)
+            update, context, "\n\n".join(sentences), subscribed_keyboard(chat.languages)
         )
 
     def _describe(self, chat: Chat, language: ChatLanguage, key: str) -> str:
@@ -89,3 +103,11 @@ class DigestHandlers:
             time_zone=chat.time_zone,
             topics=separator.join(names) or say(language, "subscribe.every_topic"),
         )
+
+
+def read_time(typed: str) -> time | None:
+    """A time of day such as 7:30, 07:30 or ０７：３０; None if it is none."""
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", unicodedata.normalize("NFKC", typed).strip())
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        return None
+    return time(int(match[1]), int(match[2]))

@@ -17,6 +17,8 @@ from data.store.store import Store
 from data.tables import Tables
 
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
+# What is echoed of an unknown name: enough to recognise a slip.
+MAX_ECHO = 40
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 

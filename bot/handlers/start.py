@@ -1,15 +1,31 @@
 """/start, /help, /language, and what to say to all else."""
 
+import unicodedata
 from typing import Any
 
 from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from bot.handlers.services import Context, Services, acknowledge, change, pressed
+from bot.handlers.services import (
+    MAX_ECHO,
+    Context,
+    Services,
+    acknowledge,
+    argument,
+    change,
+    pressed,
+)
 from bot.keyboards import language_keyboard, start_keyboard
 from bot.texts import say, say_in
-from data.models import CHAT_LANGUAGES, Chat
+from data.models import CHAT_LANGUAGES, Chat, ChatLanguage
+
+LANGUAGE_WORDS: dict[ChatLanguage, tuple[str, ...]] = {
+    "en": ("en", "english", "英文", "英語", "英语"),
+    "zh-Hant": ("zh-hant", "zh-hk", "zh", "繁體", "繁体", "繁體中文", "中文", "traditional"),
+    "zh-Hans": ("zh-hans", "zh-cn", "简体", "簡體", "简体中文", "簡體中文", "simplified"),
+    "en+zh-Hant": ("en+zh-hant", "english+繁體", "both", "雙語", "双语", "bilingual", "中英"),
+}
 
 
 class StartHandlers:
@@ -50,9 +66,18 @@ class StartHandlers:
         await self._services.answer(update, context, text)
 
     async def language(self, update: Update, context: Context) -> None:
-        """Offer the languages."""
+        """Take the language that was named, or offer those there are."""
         chat = self._services.get_chat(update)
-        text = say_in(chat.languages, "language.choose")
+        name = argument(context)
+        choice = find_language(name)
+        if choice is not None:
+            chat = chat.model_copy(update={"language": choice})
+            self._services.store.chats.save(chat)
+            text = confirm_language(chat)
+        elif name:
+            text = say_in(chat.languages, "language.unknown", name=name[:MAX_ECHO])
+        else:
+            text = say_in(chat.languages, "language.choose")
         await self._services.answer(update, context, text, language_keyboard(chat.language))
 
     async def choose_language(self, update: Update, context: Context) -> None:
@@ -69,8 +94,7 @@ class StartHandlers:
             keyboard = start_keyboard(chat.language, chat.languages)
             await change(update, self._welcome(chat), keyboard)
         else:
-            text = say_in(chat.languages, "language.chosen")
-            await change(update, text, language_keyboard(chat.language))
+            await change(update, confirm_language(chat), language_keyboard(chat.language))
 
     async def unknown_command(self, update: Update, context: Context) -> None:
         """A command that we don't have; in a group it may be another bot's."""
@@ -108,3 +132,19 @@ class StartHandlers:
     def _is_start(keyboard: Any) -> bool:  # noqa: ANN401  # any markup or None
         rows = getattr(keyboard, "inline_keyboard", ())
         return any(button.callback_data == "subscribe:" for row in rows for button in row)
+
+
+def confirm_language(chat: Chat) -> str:
+    """That the bot writes in the chat's language from now on, said in it."""
+    if chat.language == "zh-Hans":
+        return say("zh-Hans", "language.chosen_simplified")
+    return say_in(chat.languages, "language.chosen")
+
+
+def find_language(typed: str) -> ChatLanguage | None:
+    """The language that someone means by its name or code, whatever the case and width."""
+    folded = unicodedata.normalize("NFKC", typed).casefold().replace(" ", "")
+    for language, names in LANGUAGE_WORDS.items():
+        if folded in names:
+            return language
+    return None

@@ -7,6 +7,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.handlers.latest import DEFAULT_COUNT
 from bot.handlers.services import (
+    MAX_ECHO,
     Context,
     Services,
     acknowledge,
@@ -19,9 +20,6 @@ from bot.keyboards import topic_keyboard, topics_keyboard
 from bot.render import name_topic, render_list
 from bot.texts import say, say_in
 from data.models import TOPICS, Chat, Topic
-
-# What is echoed of an unknown topic: enough to recognise a slip.
-MAX_ECHO = 40
 
 
 class TopicHandlers:

@@ -11,6 +11,7 @@ from typing import Any
 
 import feedparser
 
+from data.addresses import find_host
 from data.models import ReleaseText
 from data.readers.gia_page import canonical_url, find_release_id
 from data.readers.paragraphs import choose_language, clean_title, read_html_paragraphs
@@ -60,7 +61,7 @@ def _read_entry(entry: Any) -> ReleaseText:  # noqa: ANN401  # feedparser is unt
     link = str(entry.get("link") or entry.get("id") or "").strip()
     if not title:
         raise ReadError(f"no title ({link or 'nor link'})")
-    if not link.startswith(("http://", "https://")):
+    if find_host(link) is None:
         raise ReadError(f"no web link (“{title[:80]}”)")
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
     if moment is None:

@@ -8,12 +8,19 @@ behind the ``<a>`` around ``img#hdrTCLnk`` or ``img#hdrENLnk``.
 
 import re
 from datetime import datetime
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from data.addresses import find_host, join_address
 from data.models import HONG_KONG, Language, ReleaseText
-from data.readers.paragraphs import choose_language, clean_line, clean_title, read_paragraphs
+from data.readers.paragraphs import (
+    choose_language,
+    clean_line,
+    clean_title,
+    parse_html,
+    read_paragraphs,
+)
 from data.readers.reading import ReadError, Reading
 
 OFFICIAL_SITE = "https://www.info.gov.hk"
@@ -45,11 +52,11 @@ def find_release_id(address: str) -> str | None:
 
 def canonical_url(url: str) -> str:
     """The address of the release itself: no query, fragment or print view."""
-    match = _RELEASE_PATH.search(urlsplit(url).path)
+    match = _RELEASE_PATH.search(url.partition("?")[0])
     if not match:
         return url
     month, day, release_id = match.groups()
-    return urljoin(url, f"/gia/general/{month}/{day}/{release_id.upper()}.htm")
+    return join_address(url, f"/gia/general/{month}/{day}/{release_id.upper()}.htm") or url
 
 
 def read_gia_page(html: str, address: str | None = None) -> Reading:
@@ -61,9 +68,9 @@ def read_gia_page(html: str, address: str | None = None) -> Reading:
             a file name, the URL is taken from the page's own links.
 
     Raises:
-        ReadError: if title, text, issue time or id is missing.
+        ReadError: if title, text, issue time or id is missing, or elements nest too deep.
     """
-    tree = LexborHTMLParser(html)
+    tree = parse_html(html)
     title = _read_title(tree)
     paragraphs, footer = _read_text(tree)
     if not title:
@@ -131,7 +138,7 @@ def _read_text(tree: LexborHTMLParser) -> tuple[list[str], str]:
 
 
 def _find_own_url(tree: LexborHTMLParser, address: str | None, issued: datetime) -> str | None:
-    if address and urlsplit(address).scheme in ("http", "https"):
+    if address and find_host(address):
         return canonical_url(address)
     for link in _own_links(tree):
         if match := _RELEASE_PATH.search(link):
@@ -154,7 +161,10 @@ def _find_counterpart(tree: LexborHTMLParser, language: Language, url: str) -> s
     link = _find_link_around(tree, "hdrTCLnk" if language == "en" else "hdrENLnk")
     if link is None or not _RELEASE_PATH.search(link):
         return None
-    counterpart = canonical_url(urljoin(url, link))
+    joined = join_address(url, link)
+    counterpart = canonical_url(joined) if joined else None
+    if counterpart is None:
+        return None
     return counterpart if find_release_id(counterpart) != find_release_id(url) else None
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from data.models import Language
+from data.readers.reading import ReadError
 
 # Elements that start on a line of their own; the second set also parts paragraphs.
 LINE_TAGS = frozenset({"tr", "li", "dt", "dd"})
@@ -18,6 +19,13 @@ CELL_MARK = " | "
 _ROW = "\x1e"  # stands for the edge of a row or list entry; two in a row are one line break
 _CELL = "\x1f"  # stands for the start of a cell until its row is joined
 
+MAX_DEPTH = 2_000
+# Tags that nest: not those without an end tag, nor those whose end tag may be left out.
+_NESTING_TAG = re.compile(
+    r"<(/)?(?!(?:area|base|br|col|hr|img|input|link|meta|source|wbr|p|li|dt|dd|tr|td|th|option)\b)"
+    r"[a-z]",
+    re.IGNORECASE,
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -83,9 +91,28 @@ def read_paragraphs(node: LexborNode) -> list[str]:
     return split_paragraphs(_lines_of(node))
 
 
+def parse_html(html: str) -> LexborHTMLParser:
+    """The tree of a page.
+
+    Raises:
+        ReadError: if elements nest deeper than on any real page: the time that parsing takes
+            grows with the square of the depth.
+    """
+    depth = 0
+    for tag in _NESTING_TAG.finditer(html):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth > MAX_DEPTH:
+            raise ReadError(f"the page nests elements more than {MAX_DEPTH:,} deep; refused")
+    return LexborHTMLParser(html)
+
+
 def read_html_paragraphs(html: str) -> list[str]:
-    """The paragraphs of an HTML fragment, such as a feed's description."""
-    body = LexborHTMLParser(html).body
+    """The paragraphs of an HTML fragment, such as a feed's description.
+
+    Raises:
+        ReadError: if it nests too deep.
+    """
+    body = parse_html(html).body
     return read_paragraphs(body) if body is not None else []
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from data.migrations import MIGRATIONS
 
 BUSY_SECONDS = 30.0
+DAMAGED = "The database is damaged ({}): put a backup in its place, or move it away for a new one."
 
 
 class StoreError(Exception):
@@ -32,12 +33,29 @@ def open_database(path: Path) -> Database:
             db.execute(f"PRAGMA {pragma}")
         with write(db):
             MIGRATIONS.apply(db)
+            # A file that can only be read fails here and not at somebody's first command.
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            db.execute(f"PRAGMA user_version = {version}")
+        _check_pages(db)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
-            f"{path} can't be used as the database ({error}). Check that the folder can be "
-            "written to; if the file is damaged, move it away and a new one is made."
+            f"{path} can't be used as the database ({error}). Check that file and folder can be "
+            "written to; if the file is damaged, put a backup in its place, or move it away and a "
+            "new one is made."
         ) from None
     return db
+
+
+def _check_pages(db: Database) -> None:
+    """Raises sqlite3.DatabaseError for a file with damaged pages."""
+    (finding,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if finding != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged: {' '.join(str(finding).split())}")
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says that the file itself is broken, which no later try can mend."""
+    return type(error) is sqlite3.DatabaseError
 
 
 @contextmanager

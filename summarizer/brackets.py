@@ -1,0 +1,64 @@
+"""Which brackets are part of a name: Bank of China (Hong Kong) Limited, 中國銀行（香港）有限公司. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from data.models import Language
+
+_ENGLISH = re.compile(r"\((?P<inside>[^()]*)\)")
+_CHINESE = re.compile(r"[（(](?P<inside>[^（）()]*)[)）]")
+_PROPER = re.compile(r"(?:[A-Z][\w'’-]*[a-z][\w'’-]*)(?:[ -](?:of |and |the )?[A-Z][\w'’-]*[a-z]\w*)*")
+_SHORT_FORM = re.compile(r"[A-Z][A-Za-z&]*[A-Z&][A-Za-z&]*")
+_CAPITAL_BEFORE = re.compile(r"[A-Z][\w'’.-]*,? ?$")
+_NAME_GOES_ON = re.compile(r",? [A-Z]")
+_KIND_OF_BODY = (
+    r"(?:有限公司|公司|集團|控股|銀行|保險|證券|信託|大學|學院|書院|學校|中學|小學|幼稚園|醫院|"
+    r"診所|基金|協會|學會|總會|商會|工會|聯會|委員會|中心|有限合夥|條例|規例|規則|令|草案|法案|"
+    r"計劃|巴士|航空|集團)"
+)
+_CHINESE_GOES_ON = re.compile(rf"(?:[\u4e00-\u9fff]{{0,4}}?){_KIND_OF_BODY}")
+_NO_NAME = re.compile(r"[及與和或的在於由對將會已向為並就，、]")
+_PLACE = re.compile(
+    r"(?:香港|中國|亞洲|亞太|國際|環球|全球|內地|澳門|台灣|新加坡|英國|美國|日本|九龍|新界|香港島|"
+    r"大嶼山|離島|東|西|南|北|中|第[一二三四五六七八九十]期)"
+)
+_KIND_BEFORE = re.compile(r"(?:公司|集團|銀行|大學|學院|中學|小學|醫院|中心|邨|苑|站|總站|路|廣場)$")
+
+
+def is_in_name(text: str, match: re.Match[str], language: Language) -> bool:
+    """Whether brackets, as ``find_brackets`` gives them, belong to the name they stand in."""
+    before, inside, after = text[: match.start()], match["inside"], text[match.end() :]
+    if language == "en":
+        if _SHORT_FORM.fullmatch(inside) or not _CAPITAL_BEFORE.search(before):
+            return False
+        return bool(_PROPER.fullmatch(inside) or _NAME_GOES_ON.match(after))
+    if before.count("《") > before.count("》"):
+        return True
+    if re.search(r"\d", inside) or not re.search(r"[\u4e00-\u9fff]$", before):
+        return False
+    goes_on = _CHINESE_GOES_ON.match(after)
+    if goes_on and not _NO_NAME.search(goes_on[0]):
+        return True
+    return bool(_PLACE.fullmatch(inside) and _KIND_BEFORE.search(before))
+
+
+def find_brackets(text: str, language: Language) -> Iterator[re.Match[str]]:
+    """Each pair of brackets without others inside, in order; ``inside`` is what they hold."""
+    return (_ENGLISH if language == "en" else _CHINESE).finditer(text)
+
+
+def find_brackets_in_names(text: str, language: Language) -> Iterator[re.Match[str]]:
+    """The brackets that can't be left out without changing a name."""
+    return (found for found in find_brackets(text, language) if is_in_name(text, found, language))
+
+
+def drop_asides(text: str, aside: re.Pattern[str], language: Language) -> str:
+    """The text without the asides that a pattern finds, but for those that names are made of."""
+    kept = [found.span() for found in find_brackets_in_names(text, language)]
+
+    def drop(match: re.Match[str]) -> str:
+        start, end = match.span()
+        inside_name = any(start <= left and right <= end for left, right in kept)
+        return match[0] if inside_name else ""
+
+    return aside.sub(drop, text)

@@ -17,7 +17,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.outcomes import as_timedelta
-from data.store.database import StoreError, is_damage
+from data.store.database import DAMAGED, StoreError, is_damage
 from data.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -122,9 +122,7 @@ class Inbox:
             await work
         except Exception as error:  # whatever it was, answering has to go on after it
             if is_damage(error):
-                raise StoreError(
-                    f"the database is damaged ({error}); see docs/operating.md"
-                ) from None
+                raise StoreError(DAMAGED.format(error)) from None
             log.exception("updates can't be kept or handled; tried again soon")
             await asyncio.sleep(FIRST_WAIT)
             return False

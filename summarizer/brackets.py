@@ -7,7 +7,9 @@ from data.models import Language
 
 _ENGLISH = re.compile(r"\((?P<inside>[^()]*)\)")
 _CHINESE = re.compile(r"[（(](?P<inside>[^（）()]*)[)）]")
-_PROPER = re.compile(r"(?:[A-Z][\w'’-]*[a-z][\w'’-]*)(?:[ -](?:of |and |the )?[A-Z][\w'’-]*[a-z]\w*)*")
+_PROPER = re.compile(
+    r"(?:[A-Z][\w'’-]*[a-z][\w'’-]*)(?:[ -](?:of |and |the )?[A-Z][\w'’-]*[a-z]\w*)*"
+)
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z&]*[A-Z&][A-Za-z&]*")
 _CAPITAL_BEFORE = re.compile(r"[A-Z][\w'’.-]*,? ?$")
 _NAME_GOES_ON = re.compile(r",? [A-Z]")
@@ -22,7 +24,9 @@ _PLACE = re.compile(
     r"(?:香港|中國|亞洲|亞太|國際|環球|全球|內地|澳門|台灣|新加坡|英國|美國|日本|九龍|新界|香港島|"
     r"大嶼山|離島|東|西|南|北|中|第[一二三四五六七八九十]期)"
 )
-_KIND_BEFORE = re.compile(r"(?:公司|集團|銀行|大學|學院|中學|小學|醫院|中心|邨|苑|站|總站|路|廣場)$")
+_KIND_BEFORE = re.compile(
+    r"(?:公司|集團|銀行|大學|學院|中學|小學|醫院|中心|邨|苑|站|總站|路|廣場)$"
+)
 
 
 def is_in_name(text: str, match: re.Match[str], language: Language) -> bool:

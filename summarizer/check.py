@@ -9,10 +9,17 @@ from functools import cached_property
 
 from data.models import HONG_KONG, Language
 from summarizer.facts import Fact, SourceFacts, find_facts
-from summarizer.measure import BOUNDS, measure
+from summarizer.measure import BOUNDS, MOST_CHARACTERS, measure
 from summarizer.names import ChineseNames, EnglishNames
 from summarizer.passages import Reading, read_body
-from summarizer.script import count_foreign, count_han, count_latin, find_simplified, to_traditional
+from summarizer.script import (
+    count_foreign,
+    count_han,
+    count_latin,
+    count_letters,
+    find_simplified,
+    to_traditional,
+)
 from summarizer.sentences import split_sentences
 
 
@@ -101,9 +108,9 @@ class Checker:
         han, latin = count_han(summary), count_latin(summary)
         if count_foreign(summary) > 0 and not count_foreign(self._source):
             yield "it has letters of another language"
-        elif self._language == "en" and han > 0.2 * latin:
+        elif self._language == "en" and (han > 0.2 * latin or 2 * latin <= count_letters(summary)):
             yield "it is not in English"
-        elif self._language == "zh" and latin > 3 * han:
+        elif self._language == "zh" and (not han or latin > 3 * han or _is_japanese(summary)):
             yield "it is not in Chinese"
         if self._language == "zh":
             stray = "".join(mark for mark in find_simplified(summary) if mark not in self._source)
@@ -138,6 +145,9 @@ class Checker:
 
     def _check_length(self, summary: str) -> Iterator[str]:
         unit = "words" if self._language == "en" else "characters"
+        most = MOST_CHARACTERS[self._language]
+        if len(summary) > most:
+            yield f"it is too long: {len(summary)} characters, at most {most}"
         length = measure(summary, self._language)
         low, high = BOUNDS[self._language]
         if length.least > high:
@@ -176,6 +186,11 @@ class Checker:
     @staticmethod
     def _describe(fact: Fact) -> str:
         return f"the {_NAMES_OF_KINDS[fact.kind]} “{fact.surface}” is not in the source"
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether it has so many letters besides the Chinese ones that it is no Chinese."""
+    return count_foreign(text) > 0.1 * count_han(text)
 
 
 def to_hong_kong_date(moment: date | datetime) -> date:

@@ -66,15 +66,19 @@ _PLAIN_NUMBER = rf"(?:{NUMBER}|\b(?i:{NUMBER_WORDS})\b)"
 # After "May 12 and": 23 people, 5pm and 1.5 are no days of May.
 _NO_DAY = r"(?!\d|[.:]\d|[ ]?[ap]m|[ ]\d{3}|[ ](?:people|per|men|women|[a-z]{3,}s)\b)"
 
+_TOLD_YEAR = "(?:last|this|next)[ ]year"
+
 _ENGLISH = rf"""
 (?P<date>\b(?P<d_month>{_MONTH})\ (?P<d_days>\d{{1,2}}(?!\d)(?:st|nd|rd|th)?
     (?:(?:,\ \d{{1,2}}(?!\d))*(?:,?\ and|\ to|\ ?[-–])\ ?\d{{1,2}}{_NO_DAY})?)
-    (?:,?\ (?P<d_year>(?:19|20)\d\d)\b)?)
+    (?:,?\ (?P<d_year>(?:19|20)\d\d)\b|,?\ (?:of\ )?(?P<d_told>{_TOLD_YEAR})\b)?)
 |(?P<dmy>\b(?P<m_days>\d{{1,2}}(?:st|nd|rd|th)?(?:{_TO}\d{{1,2}})?)\ (?P<m_month>{_MONTH})\b
     (?:,?\ (?P<m_year>(?:19|20)\d\d)\b)?)
 |(?P<iso>\b(?P<i_year>(?:19|20)\d\d)-(?P<i_month>[01]\d)-(?P<i_day>[0-3]\d)\b)
 |(?P<slash>\b(?P<s_day>[0-3]?\d)/(?P<s_month>[01]?\d)/(?P<s_year>(?:19|20)\d\d)\b)
 |(?P<month>\b(?P<n_month>{_MONTH})\b(?:,?\ (?P<n_year>(?:19|20)\d\d)\b)?)
+|(?P<told_year>\b(?i:{_TOLD_YEAR})\b)
+|(?P<told_month>\b(?i:(?P<o_which>last|this|next)\ month)\b)
 |(?P<relative>\b(?:[Tt]oday|[Tt]omorrow|[Yy]esterday|[Tt]onight
     |[Tt]his\ (?:morning|afternoon|evening)|[Ll]ast\ night)\b)
 |(?P<weekday>\b(?:{"|".join(_WEEKDAYS)})s?\b)
@@ -113,8 +117,27 @@ def _read_days(days: str, month: str, year: str | None) -> Iterator[Found]:
         yield from write_date(int(year) if year else None, number, int(day))
 
 
-def _read_date(match: re.Match[str], _: Context) -> Iterable[Found]:
-    return _read_days(match["d_days"], match["d_month"], match["d_year"])
+def _read_date(match: re.Match[str], context: Context) -> Iterable[Found]:
+    told = match["d_told"]
+    year = str(_find_year(told, context)) if told else match["d_year"]
+    return _read_days(match["d_days"], match["d_month"], year)
+
+
+SHIFTS_OF_WHICH = {"last": -1, "this": 0, "next": 1}
+
+
+def _find_year(told: str, context: Context) -> int:
+    return context.today.year + SHIFTS_OF_WHICH[told[:4].lower()]
+
+
+def _read_told_year(match: re.Match[str], context: Context) -> Iterable[Found]:
+    yield "year", str(_find_year(match[0], context)), ""
+
+
+def _read_told_month(match: re.Match[str], context: Context) -> Iterable[Found]:
+    month = context.today.month + SHIFTS_OF_WHICH[match["o_which"].lower()]
+    yield "month", f"--{(month - 1) % 12 + 1:02d}", ""
+    yield "year", str(context.today.year + (month - 1) // 12), ""
 
 
 def _read_day_first(match: re.Match[str], _: Context) -> Iterable[Found]:
@@ -263,6 +286,7 @@ def _read_quantity(match: re.Match[str], _: Context) -> Iterator[Found]:
 
 _READERS: dict[str, Reader] = {
     "date": _read_date, "dmy": _read_day_first, "iso": _read_iso, "slash": _read_slash,
+    "told_year": _read_told_year, "told_month": _read_told_month,
     "month": _read_month, "relative": _read_relative, "weekday": _read_weekday,
     "time": _read_time, "simple_time": _read_simple_time, "clock": _read_clock,
     "noon": _read_noon, "money": _read_money, "percent": _read_percent, "points": _read_points,

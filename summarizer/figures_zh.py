@@ -55,11 +55,13 @@ _NOT_FIGURES = (
 
 _CHINESE = rf"""
 (?P<not_figure>{_NOT_FIGURES})
-|(?P<date>(?:(?P<d_year>{_YEAR})年)?(?P<d_month>{_SMALL})月(?P<d_days>{_SMALL}[日號]
+|(?P<date>(?:(?P<d_year>{_YEAR})年|(?P<d_told>[去今明])年)?(?P<d_month>{_SMALL})月(?P<d_days>{_SMALL}[日號]
     (?:(?:（[一二三四五六日星期周]+）|\([一二三四五六日星期周]+\))?[、,，]?(?:及|和|至|與|或|-|－|–|—)?{_SMALL}日)*
     |(?P<d_open>{_SMALL})(?:至|及|、|和)(?P<d_close>{_SMALL})日))
 |(?P<iso>(?P<i_year>(?:19|20)\d\d)[-/](?P<i_month>[01]?\d)[-/](?P<i_day>[0-3]?\d))
 |(?P<month>(?:(?P<n_year>{_YEAR})年)?(?P<n_month>{_SMALL})月(?!份?[子])(?:份)?)
+|(?P<told_year>(?<![過失])去年|今年|(?<![說聲證表註發列])明年)
+|(?P<told_month>(?:[上下]個?|本|今個)月(?!球|餅|台|亮|租|薪))
 |(?P<relative>今[日天早晨午晚]|昨[日天晚]|明[日天早晚])
 |(?P<weekday>星期[一二三四五六日](?:(?:至|、|及|和|或)(?:星期)?[一二三四五六日])*)
 |(?P<time>(?P<t_half>凌晨|清晨|早上|上午|正午|中午|下午|傍晚|晚上|黃昏|深夜|晚|早)?(?P<t_hour>{_SMALL})時
@@ -109,6 +111,8 @@ def _read_date(match: re.Match[str], context: Context) -> Iterator[Found]:
     month = _small(match["d_month"])
     context.month, context.month_end = month, match.end()
     year = _small(match["d_year"]) if match["d_year"] else None
+    if match["d_told"]:
+        year = context.today.year + YEAR_SHIFTS[match["d_told"]]
     if match["d_open"]:
         yield from write_date(year, month, _small(match["d_open"]))
         yield from write_date(year, month, _small(match["d_close"]))
@@ -127,6 +131,20 @@ def _read_month(match: re.Match[str], context: Context) -> Iterator[Found]:
     yield "month", f"--{month:02d}", ""
     if match["n_year"]:
         yield "year", str(_small(match["n_year"])), ""
+
+
+YEAR_SHIFTS = {"去": -1, "今": 0, "明": 1}
+MONTH_SHIFTS = {"上": -1, "本": 0, "今": 0, "下": 1}
+
+
+def _read_told_year(match: re.Match[str], context: Context) -> Iterable[Found]:
+    yield "year", str(context.today.year + YEAR_SHIFTS[match[0][0]]), ""
+
+
+def _read_told_month(match: re.Match[str], context: Context) -> Iterable[Found]:
+    month = context.today.month + MONTH_SHIFTS[match[0][0]]
+    yield "month", f"--{(month - 1) % 12 + 1:02d}", ""
+    yield "year", str(context.today.year + (month - 1) // 12), ""
 
 
 _SHIFTS = {"今": 0, "昨": -1, "明": 1}
@@ -267,6 +285,7 @@ def _read_bare(match: re.Match[str], _: Context) -> Iterable[Found]:
 
 _READERS: dict[str, Reader] = {
     "date": _read_date, "iso": _read_iso, "month": _read_month, "relative": _read_relative,
+    "told_year": _read_told_year, "told_month": _read_told_month,
     "weekday": _read_weekday, "time": _read_time, "clock": _read_clock, "noon": _read_noon,
     "percent": _read_percent, "points": _read_points, "tenths": _read_tenths,
     "money": _read_money, "phone": _read_phone, "span": _read_span, "code": _read_code,
@@ -277,6 +296,6 @@ _READERS: dict[str, Reader] = {
 # No figure starts with any other character: not trying them is 3 times faster.
 _START = (
     r"(?=[\dA-Za-z$+零○〇一二兩三四五六七八九十廿百千萬"
-    r"今昨明星正午凌清早上中下傍晚黃深港人半第雙統])"
+    r"今昨明去本星正午凌清早上中下傍晚黃深港人半第雙統])"
 )
 SCANNER: Scanner = (re.compile(f"{_START}(?:{_CHINESE})", re.VERBOSE), _READERS)

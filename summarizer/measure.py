@@ -19,8 +19,12 @@ class Length:
 
 
 BOUNDS: dict[Language, tuple[int, int]] = {"en": (25, 60), "zh": (50, 110)}
+# Characters beyond which no text is a summary, however few its "words".
+MOST_CHARACTERS: dict[Language, int] = {"en": 600, "zh": 200}
 _SPACED_FIGURE = re.compile(r"(?<=\d) (?=\d{3})")
 _WORDLESS = re.compile(r"(?<!\S)[^\w\s]+(?!\S)")
+_SENTENCES = re.compile(r".*(?:[.!?](?=\s|$)|[。！？])", re.DOTALL)
+_CLAUSES = re.compile(r".*(?=[\s，；、])", re.DOTALL)
 _PUNCTUATION = re.compile(r"[^\w]|_")
 
 
@@ -31,3 +35,17 @@ def measure(text: str, language: Language) -> Length:
         return Length(len(joined.split()), len(text.split()))
     characters = re.sub(r"\s", "", text)
     return Length(len(_PUNCTUATION.sub("", characters)), len(characters))
+
+
+def cut(text: str, language: Language) -> str:
+    """The text within its most characters, cut after a sentence, else a clause, else a word."""
+    most = MOST_CHARACTERS[language]
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    for pattern in (_SENTENCES, _CLAUSES):
+        if (match := pattern.match(kept)) and match.end() > most // 3:
+            kept = match[0]
+            break
+    stop = "." if language == "en" else "。"
+    return kept if _SENTENCES.fullmatch(kept) else kept.rstrip(" ,，；、") + stop

@@ -188,9 +188,7 @@ class ChineseNames:
     def __init__(self, source: str) -> None:
         self._source = source
         self._folded = source.lower()
-        self._shortened = {
-            name for name in _shorten_names(source) if name not in source
-        }
+        self._shortened = {name for name in _shorten_names(source) if name not in source}
 
     def find_unsupported(self, summary: str) -> Iterator[str]:
         """The names of the summary that the source lacks."""

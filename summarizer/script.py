@@ -5,6 +5,9 @@ from functools import cache
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]"
+)
 _FOREIGN = re.compile(
     r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f\u3040-\u30ff\u1100-\u11ff\uac00-\ud7af]"
 )
@@ -15,6 +18,16 @@ _GOVERNMENT_GLYPHS = str.maketrans("户説閲税羣", "戶說閱稅群")
 _ALSO_TRADITIONAL = frozenset(
     "恒温潜猪猫晋烟凉凭踪迹脉琼葱冲吓叠叙咏奥强揾携滚瑶盖笋韵麽峥栾秆耻泪撑启厨厢却卧"
 )
+
+
+def blank_controls(text: str) -> str:
+    """The text with a space for each character that is not to be seen; places hold."""
+    return _CONTROL.sub(" ", text)
+
+
+def count_letters(text: str) -> int:
+    """How many letters of any script."""
+    return sum(mark.isalpha() for mark in text)
 
 
 def count_han(text: str) -> int:

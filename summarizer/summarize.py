@@ -15,7 +15,8 @@ from data.models import LANGUAGES, Language, Release, ReleaseText, Summary
 from summarizer.check import Checker, Verdict
 from summarizer.engines.base import Draft, Engine, EngineError, ModelUnavailableError
 from summarizer.engines.extract import ExtractEngine
-from summarizer.script import find_simplified, to_traditional
+from summarizer.measure import cut
+from summarizer.script import blank_controls, find_simplified, to_traditional
 from summarizer.sentences import split_sentences
 from summarizer.terms import list_terms
 
@@ -82,7 +83,7 @@ def load_engine(choice: str, model: str | None) -> LoadedEngine:
 def summarize_release(release: Release, engine: Engine) -> tuple[Summary, ...]:
     """A summary for each language that the release has a text in, English first."""
     return tuple(
-        _summarize_text(release, release.texts[language], engine)
+        _summarize_text(release, _clean(release.texts[language]), engine)
         for language in LANGUAGES
         if language in release.texts
     )
@@ -90,9 +91,15 @@ def summarize_release(release: Release, engine: Engine) -> tuple[Summary, ...]:
 
 def summarize_headlines(release: Release) -> tuple[Summary, ...]:
     """The least that can be said: the headline of each text, marked as no summary."""
-    texts = (release.texts[language] for language in LANGUAGES if language in release.texts)
+    texts = (_clean(release.texts[each]) for each in LANGUAGES if each in release.texts)
     reason = "no summary could be made"
     return tuple(_headline_alone(release, text, reason) for text in texts)
+
+
+def _clean(text: ReleaseText) -> ReleaseText:
+    """The text without characters that are not to be seen; spans of the body hold."""
+    title = " ".join(blank_controls(text.title).split()) or text.id
+    return text.model_copy(update={"title": title, "body": blank_controls(text.body)})
 
 
 def _summarize_text(release: Release, text: ReleaseText, engine: Engine) -> Summary:
@@ -183,7 +190,7 @@ def _make(
         id=release.id,
         language=text.language,
         headline=text.title,
-        text=draft.text,
+        text=cut(draft.text, text.language),
         method=engine.method,
         model=engine.model,
         supported=verdict.supported,
@@ -194,11 +201,12 @@ def _make(
 
 def _headline_alone(release: Release, text: ReleaseText, reason: str) -> Summary:
     stop = "." if text.language == "en" else "。"
+    said = text.title.rstrip(".。") + stop
     return Summary(
         id=release.id,
         language=text.language,
         headline=text.title,
-        text=text.title.rstrip(".。") + stop,
+        text=cut(said, text.language),
         method="extract",
         supported=False,
         unsupported=(reason,),

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from summarizer.figures_en import MONTHS
+from summarizer.figures_en import MONTHS, SHIFTS_OF_WHICH
 from summarizer.numerals import NUMBER_WORDS, read_english_words
 
 _MONTH = "|".join(MONTHS)
@@ -28,6 +28,13 @@ _RELATIVE = re.compile(
 # "is on November 26 investigating" and "has established on November 26" are not English.
 _PROGRESSIVE = re.compile(rf"\b(is|are) on {_DATE} (?=[a-z]+ing\b)")
 _PERFECT = re.compile(rf"\b(?:has|have) ([a-z]+ed on {_DATE})")
+_DAY_OF_TOLD_YEAR = re.compile(rf"\b((?:{_MONTH}) \d{{1,2}}),? (?:of )?(last|this|next) year\b")
+_TOLD = re.compile(
+    r"(?P<before>(?:\b(?P<link>from|until|till|by|since|of|before|after|for|between|to|in|than|"
+    r"within|throughout|during|over|with|through|or)\s)?)"
+    r"(?<!the )(?<!past )\b(?P<which>[Ll]ast|[Tt]his|[Nn]ext) (?P<unit>year|month)\b(?P<own>['’]s)?"
+)
+_TOLD_SUBJECT = re.compile(r" (?:[a-z]+s|will|has|had|was|may|saw|also)\b")
 _SHIFTS = {"tomorrow": 1, "yesterday": -1, "last": -1}
 _PARTS = {
     "morning": "the morning of ",
@@ -50,9 +57,35 @@ def make_dates_absolute(text: str, today: date) -> str:
 
     A relative word without a date is counted from ``today``, the Hong Kong date of issue.
     """
+    text = _DAY_OF_TOLD_YEAR.sub(lambda match: f"{match[1]}, {_shift(match[2], today)}", text)
+    text = _TOLD.sub(lambda match: _place_told(match, today), text)
     text = _RELATIVE.sub(lambda match: _place_date(match, today), text)
     text = _PROGRESSIVE.sub(r"\1 ", text)
     return _PERFECT.sub(r"\1", text)
+
+
+def _shift(which: str, today: date) -> int:
+    return today.year + SHIFTS_OF_WHICH[which.lower()]
+
+
+def _place_told(match: re.Match[str], today: date) -> str:
+    """ "Last year" as "in 2025", "of last year" as "of 2025", "next month" as "in December"."""
+    which, unit = match["which"], match["unit"]
+    months = SHIFTS_OF_WHICH[which.lower()] * (12 if unit == "year" else 1)
+    years, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    when = f"{years}" if unit == "year" else MONTHS[month]
+    if unit == "month" and years != today.year:
+        when = f"{when} {years}"
+    if match["own"]:
+        return f"{match['before']}the {when}" if unit == "year" else match[0]
+    if match["link"]:
+        return f"{match['before']}{when}"
+    if not which[0].isupper():
+        return f"{match['before']}in {when}"
+    if _TOLD_SUBJECT.match(match.string, match.end()):
+        return f"The year {when}" if unit == "year" else when
+    comma = "" if match.string[match.end() :].startswith(",") else ","
+    return f"In {when}{comma}"
 
 
 def _place_date(match: re.Match[str], today: date) -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from summarizer.figures_zh import SCANNER
+from summarizer.figures_zh import MONTH_SHIFTS, SCANNER, YEAR_SHIFTS
 from summarizer.numerals import HAN_NUMERAL, fold_width, read_chinese, write_chinese_digits
 
 _NUMERAL = rf"{HAN_NUMERAL}+(?:點[零○〇一二三四五六七八九]+[萬億]?)?"
@@ -13,6 +13,11 @@ _RELATIVE = re.compile(
     r"(?:[（(](?P<date>(?:[\d零○〇一二三四五六七八九]{4}年)?[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日)"
     r"(?:[，,]?星期[一二三四五六日])?[)）])?"
 )
+# 過去年度, 失去年輕 and 說明年期 name no year.
+_TOLD_YEAR = re.compile(
+    r"((?<![過失])去|(?<![如現])今|(?<![說聲證表註發列訂寫])明)年(?![輕青幼長老期齡資限代])"
+)
+_TOLD_MONTH = re.compile(r"(?<![早晚])([上下本今](?=個?月))個?月(?![球餅台亮租薪份結])")
 _SHIFTS = {"今": 0, "昨": -1, "明": 1}
 _PARTS = {"早": "早上", "晨": "清晨", "午": "中午", "晚": "晚上"}
 _PLAIN = frozenset({"date", "month", "time", "day"})  # small whole numbers, never with marks
@@ -26,7 +31,14 @@ def make_dates_absolute(text: str, today: date) -> str:
 
     A relative word without a date is counted from ``today``, the Hong Kong date of issue.
     """
+    text = _TOLD_YEAR.sub(lambda match: f"{today.year + YEAR_SHIFTS[match[1]]}年", text)
+    text = _TOLD_MONTH.sub(lambda match: _place_month(match, today), text)
     return _RELATIVE.sub(lambda match: _place_date(match, today), text)
+
+
+def _place_month(match: re.Match[str], today: date) -> str:
+    years, month = divmod(today.year * 12 + today.month - 1 + MONTH_SHIFTS[match[1]], 12)
+    return f"{month + 1}月" if years == today.year else f"{years}年{month + 1}月"
 
 
 def _place_date(match: re.Match[str], today: date) -> str:

@@ -62,10 +62,21 @@ def test_a_file_that_can_only_be_read_is_refused(tmp_path: Path) -> None:
         open_store(path)
 
 
-def test_damage_is_told_apart_from_what_a_later_try_can_mend() -> None:
-    assert is_damage(sqlite3.DatabaseError("database disk image is malformed"))
-    assert not is_damage(sqlite3.OperationalError("database is locked"))
+@pytest.mark.parametrize(
+    ("code", "damage"),
+    [
+        (sqlite3.SQLITE_CORRUPT, True),
+        (sqlite3.SQLITE_IOERR_READ, True),
+        (sqlite3.SQLITE_BUSY, False),
+        (sqlite3.SQLITE_FULL, False),
+    ],
+)
+def test_damage_is_told_apart_from_what_a_later_try_can_mend(code: int, damage: bool) -> None:
+    error = sqlite3.DatabaseError("as SQLite words it")
+    error.sqlite_errorcode = code
+    assert is_damage(error) is damage
     assert not is_damage(OSError("disk full"))
+    assert not is_damage(None)
 
 
 def test_many_writers_wait_for_each_other(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from sqlite_utils import Database
 from data.migrations import MIGRATIONS
 
 BUSY_SECONDS = 30.0
+# Primary result codes: https://www.sqlite.org/rescode.html
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
 DAMAGED = "The database is damaged ({}): put a backup in its place, or move it away for a new one."
 
 
@@ -54,8 +56,9 @@ def _check_pages(db: Database) -> None:
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite says that the file itself is broken, which no later try can mend."""
-    return type(error) is sqlite3.DatabaseError
+    """Whether SQLite says that the file is broken or can't be read, beyond any later try."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, sqlite3.Error) and code is not None and code & 0xFF in _BROKEN
 
 
 @contextmanager

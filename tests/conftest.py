@@ -1,15 +1,23 @@
 """Fixtures that more than one test file needs."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fakes import Clock, StaticSite
 
 from bot.local import LocalTelegram
 from data.store.store import Store, open_store
 from data.tables import Tables, load_tables
+
+# No test fails on a clock: a busy machine is no fault of the code. CI keeps hypothesis's own
+# profile, which has no deadline either and draws the same examples each time.
+if not os.environ.get("CI"):
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

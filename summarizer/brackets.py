@@ -1,4 +1,4 @@
-"""Which brackets are part of a name: Bank of China (Hong Kong) Limited, 中國銀行（香港）有限公司. Pure."""
+"""Which brackets are part of a name: Bank of China (Hong Kong) Limited. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,11 @@ def is_in_name(text: str, match: re.Match[str], language: Language) -> bool:
     if language == "en":
         if _SHORT_FORM.fullmatch(inside) or not _CAPITAL_BEFORE.search(before):
             return False
-        return bool(_PROPER.fullmatch(inside) or _NAME_GOES_ON.match(after))
+        if _NAME_GOES_ON.match(after):
+            return True
+        # "a District Services and Community Care Team (Care Team)" only says what it is called.
+        is_short = set(inside.split()) <= set(before.split()[-12:])
+        return bool(_PROPER.fullmatch(inside)) and not is_short
     if before.count("《") > before.count("》"):
         return True
     if re.search(r"\d", inside) or not re.search(r"[\u4e00-\u9fff]$", before):

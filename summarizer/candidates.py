@@ -10,6 +10,7 @@ from summarizer import trim_en, trim_zh, wording_en, wording_zh
 from summarizer.openings import retell_opening
 from summarizer.passages import MARKER, SUBSTANCE, Passage, Reading, Role
 from summarizer.script import to_traditional
+from summarizer.tellings import may_be_told
 
 Span = tuple[int, int]
 
@@ -41,7 +42,8 @@ _LEANS_EN = re.compile(
     r"suspects?|victims?|patients?|driver|deceased|"
     r"defendants?|arrestees?|arrested|ages?|latter))\b|\b(?:above-mentioned|aforementioned|"
     r"the above|the former|the latter|"
-    r"as mentioned)\b|^(?:\S+ ){1,8}(?:these|those) [a-z]+"
+    r"as mentioned)\b|\b(?:in|over|between) the two (?:periods|quarters|months|years)\b|"
+    r"^(?:\S+ ){1,8}(?:these|those) [a-z]+"
 )
 _LEANS_ZH = re.compile(
     r"^(?:他|她|它|其(?!他)|該|此(?!外)|這|兩者|當中|其中|前者|後者|他們|她們|有關(?:人士|人員|"
@@ -158,7 +160,7 @@ class _Wording:
     def wordings(self, text: str) -> tuple[str, ...]:
         """The forms of a sentence, none if it is not whole or says nothing by itself."""
         text = _POINTER.sub("", " ".join(text.split()))
-        if len(text) > _LONGEST[self.language]:
+        if len(text) > _LONGEST[self.language] or not may_be_told(text):
             return ()
         if self.language == "en":
             if _EMPTY_EN.search(text):
@@ -169,7 +171,7 @@ class _Wording:
         if _EMPTY_ZH.search(text):
             return ()
         text = wording_zh.make_dates_absolute(trim_zh.drop_connective(text), self.today)
-        text = to_traditional(wording_zh.write_figures(text))
+        text = to_traditional(wording_zh.write_figures(wording_zh.leave_out_we(text)))
         return trim_zh.list_variants(text)
 
     def is_whole(self, text: str) -> bool:

@@ -37,6 +37,8 @@ _WEIGHTS = {
     "weekday": 0.2,
 }  # fmt: skip
 
+_COUNTING = frozenset({"money", "percent", "quantity", "number"})
+
 # Said more often than this, it is a form of words rather than what the release is about.
 _OFTEN = 6
 
@@ -73,18 +75,25 @@ def _stem(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FigureTerm:
-    """A figure of a sentence as a term: its name, its weight, and how the sentence writes it."""
+    """A figure of a sentence as a term: its name, its weight, and how the sentence writes it.
+
+    ``counts`` says that it tells how much or how many, not when.
+    """
 
     name: str
     weight: float
     surface: str
+    counts: bool
 
 
 def list_figures(text: str, language: Language, today: date) -> tuple[FigureTerm, ...]:
     """The figures of a text as terms."""
     return tuple(
         FigureTerm(
-            f"{fact.kind}={_shorten(fact.kind, fact.value)}", _WEIGHTS[fact.kind], fact.surface
+            f"{fact.kind}={_shorten(fact.kind, fact.value)}",
+            _WEIGHTS[fact.kind],
+            fact.surface,
+            fact.kind in _COUNTING,
         )
         for fact in find_facts(text, language, today)
         if not fact.weak

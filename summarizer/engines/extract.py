@@ -20,6 +20,7 @@ from summarizer.check import to_hong_kong_date
 from summarizer.engines.base import Draft
 from summarizer.measure import BOUNDS, Length, measure
 from summarizer.passages import Reading, Role, read_body
+from summarizer.tellings import Telling, read_telling
 from summarizer.terms import list_figures, list_terms, weigh_terms
 
 _MOST_CANDIDATES = 16
@@ -32,6 +33,9 @@ _COST_OF_LEANING = 9.0
 _LEAD = 14.0
 _FIGURES = 3.5
 _COST_OF_LOST_SAYING = 14.0
+_COST_OF_WE = 8.0
+_ANNOUNCEMENT_WITH_FIGURES = 6.0
+_TITLE_WITH_FIGURES = 12.0
 _ADVICE = re.compile(r"\b(?:should|urges?d?|appeals?|reminds?|advised?)\b|呼籲|提醒|應|切勿|請")
 _SAID_WHEN = re.compile(
     r"\b[a-z]+ed on [A-Z]\w+ \d|\bsaid on\b|on [A-Z]\w+ \d+ [a-z]+ed\b|日[^，。]{0,8}(?:表示|"
@@ -42,8 +46,9 @@ _ACTION = re.compile(
 )
 _REMARK = re.compile(
     r"condolence|sympath|deeply saddened|gratitude|thank|pleased|welcome[sd]? the|"
-    r"attaches great|深表|深感|哀悼|慰問|感謝|歡迎|致意|高度重視|高度關注"
+    r"attaches great|delighted|great pleasure|honou?red to|很高興|榮幸|深表|深感|哀悼|慰問|感謝|歡迎|致意|高度重視|高度關注"
 )
+_WE = re.compile(r"\b(?:we|our|us|you|your)\b|我們|你", re.IGNORECASE)
 _SOURCE_NOTE = re.compile(r"\b(?:hotline|enquir|website|www\.|email)|熱線|查詢|網頁|網站|電郵")
 
 
@@ -73,6 +78,7 @@ class _Taken:
 
     candidate: Candidate
     form: str
+    told: Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class _Choice:
         self, candidates: Sequence[Candidate], title: str, reading: Reading, today: date
     ) -> None:
         self._language = language = reading.language
+        self._is_spoken = reading.form != "notice"
         decay = 0.12 if reading.form == "notice" else 0.02
         self._low, self._high = BOUNDS[language]
         terms = [list_terms(each.forms[0], language) for each in candidates]
@@ -104,9 +111,13 @@ class _Choice:
                 self._weights.setdefault(figure.name, figure.weight * _FIGURES / late)
         kept = self._keep_best(candidates)
         self._first = kept[0].order
+        self._titled = titled
         self._rows = [
-            _Taken(each, form) for each in kept for form in _thin(each.forms, self._high, language)
+            _Taken(each, form, read_telling(form))
+            for each in kept
+            for form in _thin(each.forms, self._high, language)
         ]
+        self._helps = any(row.told.helps for row in self._rows)
         self._lengths = [measure(row.form, language) for row in self._rows]
         self._matrix, self._values = self._build()
         self._bonus = np.array([self._find_bonus(row) for row in self._rows])
@@ -145,7 +156,22 @@ class _Choice:
         bonus += 2.0 if _ACTION.search(text) else 0.0
         bonus -= 8.0 if _REMARK.search(text) else 0.0
         bonus -= 4.0 if _SOURCE_NOTE.search(text) else 0.0
-        return bonus
+        return bonus + self._find_bonus_of_telling(row)
+
+    def _find_bonus_of_telling(self, row: _Taken) -> float:
+        candidate = row.candidate
+        bonus = -_COST_OF_WE if candidate.role == "spoken" and _WE.search(row.form) else 0.0
+        figures = self._figures[candidate.order]
+        if not any(each.surface in row.form and each.counts for each in figures):
+            return bonus
+        if row.told.announces and self._is_spoken:
+            bonus += _ANNOUNCEMENT_WITH_FIGURES
+        return bonus + _TITLE_WITH_FIGURES * self._share_title(candidate.forms[0])
+
+    def _share_title(self, text: str) -> float:
+        """The share of the title's terms that a text has."""
+        shared = self._titled & list_terms(text, self._language)
+        return len(shared) / max(1, len(self._titled))
 
     def choose(self) -> Iterator[tuple[_Taken, ...]]:
         """Sets of rows in the release's order, those that are worth most together first."""
@@ -153,18 +179,34 @@ class _Choice:
         beam, finished = [empty], []
         for _ in range(_MOST_SENTENCES[self._language]):
             grown = {frozenset(state.rows): state for old in beam for state in self._extend(old)}
-            beam = sorted(grown.values(), key=lambda state: -state.score)[:_BEAM]
+            beam = sorted(grown.values(), key=self._promise, reverse=True)[:_BEAM]
             finished += beam
         for state in sorted(finished or self._take_shortest(), key=self._judge, reverse=True):
             yield tuple(self._rows[number] for number in self._sort(state.rows))
 
+    def _promise(self, state: _State) -> float:
+        return state.score - _COST_OF_LEANING * self._count_misleading(state.rows)
+
     def _sort(self, rows: Sequence[int]) -> list[int]:
         return sorted(rows, key=lambda number: self._rows[number].candidate.order)
 
-    def _judge(self, state: _State) -> tuple[float, float]:
-        """Long enough comes first; then worth, with nothing left leaning on the untaken."""
+    def _judge(self, state: _State) -> tuple[int, float, float]:
+        """Nothing that misleads comes first, then long enough, then worth."""
         missing = min(0, state.length.least - self._low)
-        return missing, state.score - _COST_OF_LEANING * self._count_leaning(state.rows)
+        worth = state.score - _COST_OF_LEANING * self._count_leaning(state.rows)
+        return -self._count_misleading(state.rows), missing, worth
+
+    def _count_misleading(self, rows: Sequence[int]) -> int:
+        """Claims without their denial, pronouns without their noun, condolences without help."""
+        taken = {self._rows[number].candidate.order: self._rows[number].told for number in rows}
+        denied = {order for order, told in taken.items() if told.denies}
+        claims = sum(
+            told.claims and denied.isdisjoint({order + 1, order + 2})
+            for order, told in taken.items()
+        )
+        dangling = sum(told.dangles and order - 1 not in taken for order, told in taken.items())
+        only_condoles = self._helps and all(told.condoles for told in taken.values())
+        return claims + dangling + only_condoles
 
     def _count_leaning(self, rows: Sequence[int]) -> int:
         ordered = [self._rows[number].candidate for number in self._sort(rows)]

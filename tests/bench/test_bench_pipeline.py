@@ -11,9 +11,11 @@ import lxml.html
 import pytest
 from factories import make_page
 
+from data.classify import classify
 from data.models import Language, Release
 from data.readers.gia_page import read_gia_page
 from data.samples import sample_references, sample_releases
+from data.tables import Tables
 from summarizer.facts import find_facts
 from summarizer.summarize import load_engine, summarize_release
 
@@ -53,6 +55,13 @@ def test_reading_pages_beside_a_bare_text_dump() -> None:
     print(f"\npages read a second: {len(pages) / ours:,.0f};", end=" ")
     print(f"lxml's text dump, without structure: {len(pages) / rival:,.0f}")
     assert all(read_gia_page(page, url).text.body for page, url in pages)
+
+
+def test_classing_releases(tables: Tables) -> None:
+    releases = list_releases()
+    seconds = best_seconds(lambda: [classify(release, tables) for release in releases])
+    print(f"\nreleases classed a second, both languages: {len(releases) / seconds:,.0f}")
+    assert all(classify(release, tables).topics for release in releases)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -51,6 +51,9 @@ async def run_demo(settings: Settings, show: Callable[[str], None]) -> None:
                 "feeds_file": None,
                 "state_dir": Path(folder),
                 "local_chat_port": 0,
+                # A model may need minutes for so many releases; the demo ends within one.
+                "summary_engine": "extract",
+                "summary_model": None,
             }
         )
         async with open_surroundings(demo, clock) as surroundings:

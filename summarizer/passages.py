@@ -91,7 +91,7 @@ _GREETING = re.compile(
     r"|(?:finally, |lastly, )?(?:I|we) (?:wish|thank|look forward)|祝|最後，?(?:我|本人)?(?:謹)?祝"
     r"|thank you|thanks|hello|welcome\b|happy new|president[,:]|deputy president|chairman[,:]"
     r"|(?:the )?(?:reply|my reply|consolidated reply)\b.{0,200}(?:follows|below)"
-    r"|各位|多謝|謝謝|大家好|早晨|午安|晚上好|你們好|尊敬|主席[，：︰,:]|代理主席|副主席[，：]|"
+    r"|各位|多謝|謝謝|大家(?:好|早)|早晨|午安|晚上好|你們好|尊敬|主席[，：︰,:]|代理主席|副主席[，：]|"
     r"歡迎各位"
     r"|(?:就|現就|經諮詢|我?現?就).{0,120}(?:答覆如下|回覆如下))",
     re.IGNORECASE | re.DOTALL,
@@ -101,7 +101,7 @@ _AUDIENCE = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(
-    r"(?:\b(?:I|we|our|us|my|me|you|your|let's|ours|myself|ourselves)\b)|我|你們|你的|大家",
+    r"(?:\b(?:(?-i:I)(?!\.)|we|our|us|my|me|you|your|let's|ours|myself|ourselves)\b)|我|你們|你的|大家",
     re.IGNORECASE,
 )
 _ABBREVIATED_US = re.compile(r"\bUS\b")

@@ -17,7 +17,7 @@ _FINITE = re.compile(
     r"left|told|"
     r"spoke|brought|sought|put|remains?|became|became|stood|ran|lost|drew|kept|set|went|came|"
     r"got|paid|"
-    r"welcomes?|continues?|expects?|appeals?|reminds?|urges?|calls?|aims?|plans?|hopes?|"
+    r"express(?:es)?|extends?|welcomes?|continues?|expects?|appeals?|reminds?|urges?|calls?|aims?|plans?|hopes?|"
     r"intends?|believes?|"
     r"includes?|covers?|comprises?|provides?|requires?|supports?|applies|apply|takes?|needs?|"
     r"[a-z]{2,}ed)\b"

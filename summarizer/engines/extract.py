@@ -36,6 +36,8 @@ _COST_OF_LOST_SAYING = 14.0
 _COST_OF_WE = 8.0
 _ANNOUNCEMENT_WITH_FIGURES = 6.0
 _TITLE_WITH_FIGURES = 12.0
+_MUCH_OF_TITLE = 0.4
+_MONEY_OF_TITLE = 4.0
 _ADVICE = re.compile(r"\b(?:should|urges?d?|appeals?|reminds?|advised?)\b|呼籲|提醒|應|切勿|請")
 _SAID_WHEN = re.compile(
     r"\b[a-z]+ed on [A-Z]\w+ \d|\bsaid on\b|on [A-Z]\w+ \d+ [a-z]+ed\b|日[^，。]{0,8}(?:表示|"
@@ -46,7 +48,8 @@ _ACTION = re.compile(
 )
 _REMARK = re.compile(
     r"condolence|sympath|deeply saddened|gratitude|thank|pleased|welcome[sd]? the|"
-    r"attaches great|delighted|great pleasure|honou?red to|很高興|榮幸|深表|深感|哀悼|慰問|感謝|歡迎|致意|高度重視|高度關注"
+    r"attaches great|delighted|great pleasure|honou?red to|很高興|榮幸|"
+    r"深表|深感|哀悼|慰問|感謝|歡迎|致意|高度重視|高度關注"
 )
 _WE = re.compile(r"\b(?:we|our|us|you|your)\b|我們|你", re.IGNORECASE)
 _SOURCE_NOTE = re.compile(r"\b(?:hotline|enquir|website|www\.|email)|熱線|查詢|網頁|網站|電郵")
@@ -100,18 +103,20 @@ class _Choice:
         decay = 0.12 if reading.form == "notice" else 0.02
         self._low, self._high = BOUNDS[language]
         terms = [list_terms(each.forms[0], language) for each in candidates]
-        titled = list_terms(title, language)
+        self._titled = list_terms(title, language)
+        titled = self._titled
         self._weights = dict(weigh_terms(terms, titled, language, decay))
         self._figures = {
             each.order: list_figures(each.forms[0], language, today) for each in candidates
         }
         for each in candidates:
             late = 1 + decay / 3 * each.order
+            share = self._share_title(each.forms[0])
             for figure in self._figures[each.order]:
-                self._weights.setdefault(figure.name, figure.weight * _FIGURES / late)
+                matters = 1 + _MONEY_OF_TITLE * share if figure.name.startswith("money") else 1
+                self._weights.setdefault(figure.name, figure.weight * _FIGURES * matters / late)
         kept = self._keep_best(candidates)
         self._first = kept[0].order
-        self._titled = titled
         self._rows = [
             _Taken(each, form, read_telling(form))
             for each in kept
@@ -166,7 +171,8 @@ class _Choice:
             return bonus
         if row.told.announces and self._is_spoken:
             bonus += _ANNOUNCEMENT_WITH_FIGURES
-        return bonus + _TITLE_WITH_FIGURES * self._share_title(candidate.forms[0])
+        share = self._share_title(candidate.forms[0])
+        return bonus + (_TITLE_WITH_FIGURES * share if share >= _MUCH_OF_TITLE else 0.0)
 
     def _share_title(self, text: str) -> float:
         """The share of the title's terms that a text has."""
@@ -193,8 +199,15 @@ class _Choice:
     def _judge(self, state: _State) -> tuple[int, float, float]:
         """Nothing that misleads comes first, then long enough, then worth."""
         missing = min(0, state.length.least - self._low)
-        worth = state.score - _COST_OF_LEANING * self._count_leaning(state.rows)
+        loose = self._count_leaning(state.rows) + self._count_repeated_intros(state.rows)
+        worth = state.score - _COST_OF_LEANING * loose
         return -self._count_misleading(state.rows), missing, worth
+
+    def _count_repeated_intros(self, rows: Sequence[int]) -> int:
+        """How often a list's opening would be said once more."""
+        spans = [self._rows[number].candidate.spans for number in rows]
+        intros = [each[0] for each in spans if len(each) > 1]
+        return len(intros) - len(set(intros))
 
     def _count_misleading(self, rows: Sequence[int]) -> int:
         """Claims without their denial, pronouns without their noun, condolences without help."""

@@ -12,6 +12,12 @@ _PROPER = re.compile(
 )
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z&]*[A-Z&][A-Za-z&]*")
 _CAPITAL_BEFORE = re.compile(r"[A-Z][\w'’.-]*,? ?$")
+# "Winds of (up to) 120 km", "the trade (except restaurants)": without it, another statement.
+_QUALIFIES = re.compile(
+    r"\s*\((?:up to|about|around|at (?:least|most)|over|nearly|except|excluding|not|no longer|if|"
+    r"unless|only|subject to|provided|until|before|after)\b"
+    r"|（(?:不包括|不|並非|而非|除|如|若|最多|最少|至少|約|只|僅|[^（）]*除外）)"
+)
 _NAME_GOES_ON = re.compile(r",? [A-Z]")
 _KIND_OF_BODY = (
     r"(?:有限公司|公司|集團|控股|銀行|保險|證券|信託|大學|學院|書院|學校|中學|小學|幼稚園|醫院|"
@@ -61,12 +67,12 @@ def find_brackets_in_names(text: str, language: Language) -> Iterator[re.Match[s
 
 
 def drop_asides(text: str, aside: re.Pattern[str], language: Language) -> str:
-    """The text without the asides that a pattern finds, but for those that names are made of."""
+    """The text without the asides that a pattern finds, but for names' parts and conditions."""
     kept = [found.span() for found in find_brackets_in_names(text, language)]
 
     def drop(match: re.Match[str]) -> str:
         start, end = match.span()
         inside_name = any(start <= left and right <= end for left, right in kept)
-        return match[0] if inside_name else ""
+        return match[0] if inside_name or _QUALIFIES.match(match[0]) else ""
 
     return aside.sub(drop, text)

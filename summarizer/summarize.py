@@ -98,7 +98,7 @@ def summarize_headlines(release: Release) -> tuple[Summary, ...]:
 
 def _clean(text: ReleaseText) -> ReleaseText:
     """The text without characters that are not to be seen; spans of the body hold."""
-    title = " ".join(blank_controls(text.title).split()) or text.id
+    title = re.sub(" {2,}", " ", blank_controls(text.title)).strip() or text.id
     return text.model_copy(update={"title": title, "body": blank_controls(text.body)})
 
 

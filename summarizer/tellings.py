@@ -39,8 +39,8 @@ _HELP = re.compile(
     r"調派|調遣|安排|推出"
 )
 _ANNOUNCEMENT = re.compile(
-    r"\b(?:will|plans? to|launch\w*|set aside|introduc\w+|earmark\w*|allocat\w+)\b|將|會|推出|預留|"
-    r"撥款|計劃"
+    r"\b(?:will|plans? to|launch(?:es)?|set aside|introduc\w+|earmark\w*|allocat\w+)\b|將|會|"
+    r"推出|預留|撥款|計劃"
 )
 
 

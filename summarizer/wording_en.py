@@ -29,6 +29,7 @@ _RELATIVE = re.compile(
 _PROGRESSIVE = re.compile(rf"\b(is|are) on {_DATE} (?=[a-z]+ing\b)")
 _PERFECT = re.compile(rf"\b(?:has|have) ([a-z]+ed on {_DATE})")
 _DAY_OF_TOLD_YEAR = re.compile(rf"\b((?:{_MONTH}) \d{{1,2}}),? (?:of )?(last|this|next) year\b")
+_MONTH_OF_TOLD_YEAR = re.compile(rf"\b({_MONTH}),? (?:of )?(last|this|next) year\b")
 _TOLD = re.compile(
     r"(?P<before>(?:\b(?P<link>from|until|till|by|since|of|before|after|for|between|to|in|than|"
     r"within|throughout|during|over|with|through|or)\s)?)"
@@ -58,6 +59,7 @@ def make_dates_absolute(text: str, today: date) -> str:
     A relative word without a date is counted from ``today``, the Hong Kong date of issue.
     """
     text = _DAY_OF_TOLD_YEAR.sub(lambda match: f"{match[1]}, {_shift(match[2], today)}", text)
+    text = _MONTH_OF_TOLD_YEAR.sub(lambda match: f"{match[1]} {_shift(match[2], today)}", text)
     text = _TOLD.sub(lambda match: _place_told(match, today), text)
     text = _RELATIVE.sub(lambda match: _place_date(match, today), text)
     text = _PROGRESSIVE.sub(r"\1 ", text)
@@ -77,7 +79,8 @@ def _place_told(match: re.Match[str], today: date) -> str:
     if unit == "month" and years != today.year:
         when = f"{when} {years}"
     if match["own"]:
-        return f"{match['before']}the {when}" if unit == "year" else match[0]
+        article = "The" if which[0].isupper() else "the"
+        return f"{match['before']}{article} {when}" if unit == "year" else match[0]
     if match["link"]:
         return f"{match['before']}{when}"
     if not which[0].isupper():

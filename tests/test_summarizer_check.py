@@ -141,6 +141,74 @@ def test_the_same_in_other_words_is_supported(language: Language, source: str, t
     assert [fault for fault in faults if "too short" not in fault] == []
 
 
+BANKS = (
+    "Lamp Bank (Hong Kong) Limited wrote to Oil Bank Limited. The Lamp (Amendment) Bill was read."
+)
+CHINESE_BANKS = "燈籠銀行（香港）有限公司致函燈油銀行有限公司。《燈籠（修訂）條例草案》今日首讀。"
+
+
+@pytest.mark.parametrize(
+    ("summary", "language", "fault"),
+    [
+        ("Lamp Bank Limited wrote a letter.", "en", "Lamp Bank Limited"),
+        ("The Lamp Bill was read.", "en", "Lamp Bill"),
+        ("燈籠銀行有限公司致函。", "zh", "銀行有限"),
+        ("《燈籠條例草案》已經首讀。", "zh", "燈籠條例"),
+    ],
+)
+def test_a_name_without_its_brackets_is_another_name(
+    summary: str, language: Language, fault: str
+) -> None:
+    source = BANKS if language == "en" else CHINESE_BANKS.replace("燈油銀行有限公司", "燈油店")
+    found = check(language, source, summary, ISSUED).unsupported
+    assert f"the name “{fault}” is not in the source" in found
+
+
+@pytest.mark.parametrize(
+    "summary", ["Lamp Bank (Hong Kong) Limited wrote it.", "It wrote to Oil Bank Limited."]
+)
+def test_a_name_as_the_source_has_it_is_supported(summary: str) -> None:
+    assert not [
+        fault for fault in check("en", BANKS, summary, ISSUED).unsupported if "name" in fault
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "summary", "supported"),
+    [
+        ("en", "It opened on May 3 last year.", "It opened on May 3, 2024.", True),
+        ("en", "It opened on May 3 last year.", "It opened on May 3, 2023.", False),
+        ("en", "Sales rose last year.", "Sales rose in 2024.", True),
+        ("en", "Sales rose last year.", "Sales rose in 2023.", False),
+        ("en", "It opens next month.", "It opens in December.", True),
+        ("zh", "碼頭於去年五月三日啟用。", "碼頭於2024年5月3日啟用。", True),
+        ("zh", "碼頭於去年五月三日啟用。", "碼頭於2023年5月3日啟用。", False),
+        ("zh", "碼頭將於下月啟用。", "碼頭將於12月啟用。", True),
+    ],
+)
+def test_a_year_or_month_told_from_the_day_of_issue_is_that_year_or_month(
+    language: Language, source: str, summary: str, supported: bool
+) -> None:
+    faults = check(language, source, summary, ISSUED).unsupported
+    assert (not [fault for fault in faults if "not in the source" in fault]) is supported
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "fault"),
+    [
+        ("en", "أعلنت الحكومة اليوم عن حالات جديدة.", "not in English"),
+        ("en", "🎉🎉🎉 😀.", "not in English"),
+        ("zh", "厚生労働省は本日、感染者が確認されたと発表しました。", "not in Chinese"),
+        ("zh", "🎉🎉🎉 😀。", "not in Chinese"),
+        ("en", f"{'x' * 100_000}.", "too long"),
+    ],
+)
+def test_a_text_in_no_official_language_or_without_end_is_refused(
+    language: Language, text: str, fault: str
+) -> None:
+    assert any(fault in said for said in check(language, text, text, ISSUED).unsupported)
+
+
 def test_a_figure_with_a_zero_put_before_it_is_caught() -> None:
     faults = check("en", "There were 8 cases.", "There were 08 cases.", ISSUED).unsupported
     assert "the quantity “08 cases” is not in the source" in faults

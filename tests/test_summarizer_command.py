@@ -58,6 +58,26 @@ def test_a_release_gets_a_summary_in_each_of_its_languages_english_first() -> No
     assert english["headline"] == "Lamps"
 
 
+def test_characters_that_are_not_to_be_seen_reach_no_summary() -> None:
+    body = ENGLISH.replace("13 600 lamps", "13 600\x00 lamps\x07\u202e")
+    (summary,) = read_lines(run("--engine", "extract", lines=make_line(en=body)).stdout)
+    assert summary["supported"] is True
+    assert "13,600 lamps" in str(summary["summary"])
+    assert str(summary["summary"]).isprintable()
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", 600), ("zh", 200)])
+@pytest.mark.parametrize("body", ["x" * 50_000, "字" * 50_000, "word " * 9_000, "字，" * 9_000])
+def test_no_summary_is_without_end(language: str, most: int, body: str) -> None:
+    (summary,) = read_lines(run("--engine", "extract", lines=make_line(**{language: body})).stdout)
+    assert 0 < len(str(summary["summary"])) <= most
+
+
+def test_a_text_in_another_language_is_not_supported() -> None:
+    (english,) = read_lines(run("--engine", "extract", lines=make_line(en=CHINESE)).stdout)
+    assert (english["supported"], english["unsupported"]) == (False, ["it is not in English"])
+
+
 def test_the_engine_is_named_once_with_the_reason() -> None:
     done = run(lines=make_line("P1", en=ENGLISH) + make_line("P2", en=ENGLISH))
     assert done.stderr.decode().count("no model is configured") == 1

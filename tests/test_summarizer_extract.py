@@ -93,6 +93,15 @@ def test_sources_are_the_spans_of_the_sentences_used() -> None:
         ("It is today (November 27) opening.", "It is opening."),
         ("by 9am today", "by 9am on November 27"),
         ("tomorrow evening", "on the evening of November 28"),
+        ("on December 30 last year", "on December 30, 2024"),
+        ("in January this year", "in January 2025"),
+        ("it rose from last year.", "it rose from 2024."),
+        ("It rose last year.", "It rose in 2024."),
+        ("Last year 40 lamps broke.", "In 2024, 40 lamps broke."),
+        ("Last year was dark.", "The year 2024 was dark."),
+        ("Last year's lamps", "The 2024 lamps"),
+        ("It will open next month.", "It will open in December."),
+        ("over the last year", "over the last year"),
     ],
 )
 def test_english_days_become_dates(source: str, written: str) -> None:
@@ -106,6 +115,11 @@ def test_english_days_become_dates(source: str, written: str) -> None:
         ("昨日（十一月二十六日）", "11月26日"),
         ("明早八時", "11月28日早上8時"),
         ("今晚七時三十分", "11月27日晚上7時30分"),
+        ("去年十二月三十日", "2024年12月30日"),
+        ("今年首季", "2025年首季"),
+        ("下月初", "12月初"),
+        ("上個月", "10月"),
+        ("過去年度及說明年期", "過去年度及說明年期"),
         ("五百一十萬元", "510萬元"),
         ("一千三百名學生", "1,300名學生"),
         ("三十七人", "37人"),
@@ -161,6 +175,10 @@ def test_english_figures_become_digits(source: str, written: str) -> None:
         ),
         (
             "The LB will replace the lamps (which were made in Tai Po) on the pier.",
+            "The LB will replace the lamps on the pier.",
+        ),
+        (
+            "The LB (i.e. the bureau of 2025) will replace the lamps on the pier.",
             "The LB will replace the lamps on the pier.",
         ),
         (
@@ -343,6 +361,124 @@ def test_the_roles_of_a_speech_are_told_apart() -> None:
     assert reading.form == "speech"
     roles = [passage.role for passage in reading.passages]
     assert roles == ["opening", "greeting", "spoken", "plain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("Lamp Bank (Hong Kong) Limited", "en"),
+        ("Bank of Lamps (Asia) Corporation Limited", "en"),
+        ("Pier Lamp (Amendment) Bill", "en"),
+        ("Central (Star Ferry)", "en"),
+        ("all lamps (except red ones)", "en"),
+        ("shops of (up to) nine rooms", "en"),
+        ("商戶（食肆除外）", "zh"),
+        ("燈籠銀行（香港）有限公司", "zh"),
+        ("燈籠銀行（亞洲）有限公司", "zh"),
+        ("《道路燈籠（修訂）條例草案》", "zh"),
+    ],
+)
+def test_brackets_of_a_name_or_a_condition_are_never_dropped(name: str, language: Language) -> None:
+    sentence = (
+        f"The Lantern Bureau (which is old) wrote to {name} about lamps, including two red ones."
+        if language == "en"
+        else f"燈籠局（舊稱燈局）致函{name}提及街燈，包括兩盞紅燈。"
+    )
+    forms = (trim_en if language == "en" else trim_zh).list_variants(sentence)
+    assert len(forms) > 1
+    assert all(name in form for form in forms)
+    assert name in settle_abbreviations(sentence, sentence, language)
+
+
+def test_the_short_form_of_a_name_is_still_dropped() -> None:
+    sentence = "The Lamp Care Team of the pier (Care Team) repaired lamps on the long pier."
+    assert "The Lamp Care Team of the pier repaired" in trim_en.list_variants(sentence)[-1]
+
+
+def test_neither_i_nor_a_pronoun_without_its_noun_speaks_in_a_summary() -> None:
+    summary = extract(
+        "Following is the speech by the Commissioner for Lanterns, Mr Ko Wing-lam, at the Harbour "
+        "Forum today (November 27):\n\nI met a lamplighter last night. He told me that he earns "
+        "$900 a day and pays $400 for oil. My mother paid $2 in 1970.\n\nThe Bureau will set aside "
+        "$3 million for a lamp fund. It will pay for 14 piers. We enjoy 70 lamps."
+    )
+    assert summary == (
+        "The Commissioner for Lanterns, Mr Ko Wing-lam, spoke at the Harbour Forum on November 27. "
+        "The Bureau will set aside $3 million for a lamp fund. It will pay for 14 piers."
+    )
+
+
+def test_neither_the_speaker_nor_a_pronoun_without_its_noun_speaks_in_chinese() -> None:
+    summary = extract(
+        "以下是燈籠專員高永林今日（十一月二十七日）在海港論壇的致辭：\n\n我昨晚遇見一名點燈人。他每日賺九百元，"
+        "付四百元買燈油。\n\n今年我們會預留三百萬元設立燈籠基金。基金將資助十四個碼頭更換街燈。",
+        "zh",
+    )
+    assert summary == (
+        "燈籠專員高永林11月27日在海港論壇致辭。2025年會預留300萬元設立燈籠基金。"
+        "基金將資助14個碼頭更換街燈。"
+    )
+
+
+def test_the_sentence_with_the_titles_words_and_figures_is_the_lead() -> None:
+    summary = extract(
+        "According to the latest lamp statistics (i.e. provisional figures for August - October "
+        "2025) released today (November 27) by the Lantern Bureau, the lamp failure rate decreased "
+        "from 3.9% in July - September 2025 to 3.8% in August - October 2025. The lantern failure "
+        "rate remained unchanged at 1.6% in the two periods.\n\nComparing August - October 2025 "
+        "with July - September 2025, the lamp failure rate decreased mainly at the pier and the "
+        "market, but rose at the old gate and in the park by the sea.\n\nAll lamps increased from "
+        "3 668 300 in July - September 2025 to 3 671 500 in August - October 2025.",
+        title="Lamp and lantern failure statistics for August - October 2025",
+    )
+    assert summary.startswith("According to the latest lamp statistics (i.e.")
+    assert "decreased from 3.9% in July - September 2025 to 3.8%" in summary
+
+
+def test_a_rumour_is_not_told_without_its_denial() -> None:
+    said = (
+        "The Lantern Bureau said today (November 27) that the pier lamps are safe for all 70 piers."
+        " It was rumoured online that 12 lamps had exploded at the pier and hurt {}."
+        " {}The Bureau stressed that 34 lamps were checked on November 26."
+    )
+    denied = extract(said.format("nine people", "The claim is false. "))
+    assert ("rumoured" in denied) <= ("The claim is false." in denied)
+    assert "rumoured" not in extract(said.format(" ".join(["nine people"] * 25), "It is untrue. "))
+    assert "網傳" not in extract(
+        "燈籠局今日（十一月二十七日）表示，碼頭的七十盞街燈全部安全。網傳有十二盞街燈爆炸，九人受傷。"
+        f"{'該局' * 40}指出，有關說法並非事實。該局已檢查三十四盞街燈，並會繼續巡查碼頭。",
+        "zh",
+    )
+
+
+def test_also_is_dropped_where_nothing_came_before() -> None:
+    assert trim_en.drop_connective("Banks have also set up stalls.") == "Banks have set up stalls."
+    assert "not only lamps but also" in trim_en.drop_connective("Not not only lamps but also oil.")
+    assert trim_zh.drop_connective("燈局亦已完成測試。") == "燈局已完成測試。"
+    assert trim_zh.drop_connective("除燈局外，碼頭亦已封閉。") == "除燈局外，碼頭亦已封閉。"
+
+
+def test_condolences_are_not_all_that_is_said_where_help_is_offered() -> None:
+    summary = extract(
+        "The Lantern Bureau said today (November 27) that it is deeply saddened by the fire at the "
+        "pier in Tai Po. The Bureau extends its deepest condolences to the families and wishes all "
+        "the injured a speedy recovery. The Bureau also extends its heartfelt sympathies to the "
+        "lamplighters of the pier. Lamplighters may call the hotline 2000 0123 of the Bureau for "
+        "any question about their work and wages."
+    )
+    assert "2000 0123" in summary
+
+
+def test_money_of_what_the_title_names_is_carried() -> None:
+    summary = extract(
+        "A Lantern Bureau (LB) spokesman said today (November 27) that, in view of the serious "
+        "effects of the storm at the pier in Tai Po earlier this week, the LB will provide a Lamp "
+        "Grant for shops at the pier, continuing its full support for affected shops and piers. To "
+        "support shops, the LB will offer $100,000 to each large shop and $50,000 to each small "
+        "shop at the pier under the Lamp Grant.",
+        title="LB provides grant and support for shops in response to storm at pier",
+    )
+    assert "$100,000 to each large shop and $50,000" in summary
 
 
 figures = st.sampled_from(

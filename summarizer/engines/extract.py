@@ -33,10 +33,11 @@ _COST_OF_LEANING = 9.0
 _LEAD = 14.0
 _FIGURES = 3.5
 _COST_OF_LOST_SAYING = 14.0
-_COST_OF_WE = 8.0
-_ANNOUNCEMENT_WITH_FIGURES = 6.0
-_TITLE_WITH_FIGURES = 12.0
+_COST_OF_WE = 14.0
+_ANNOUNCEMENT_WITH_FIGURES = 8.0
+_TITLE_WITH_FIGURES = 8.0
 _MUCH_OF_TITLE = 0.4
+_EARLY = 4
 _MONEY_OF_TITLE = 4.0
 _ADVICE = re.compile(r"\b(?:should|urges?d?|appeals?|reminds?|advised?)\b|呼籲|提醒|應|切勿|請")
 _SAID_WHEN = re.compile(
@@ -117,6 +118,7 @@ class _Choice:
                 self._weights.setdefault(figure.name, figure.weight * _FIGURES * matters / late)
         kept = self._keep_best(candidates)
         self._first = kept[0].order
+        self._headline = self._find_headline(kept[:_EARLY])
         self._rows = [
             _Taken(each, form, read_telling(form))
             for each in kept
@@ -171,8 +173,19 @@ class _Choice:
             return bonus
         if row.told.announces and self._is_spoken:
             bonus += _ANNOUNCEMENT_WITH_FIGURES
-        share = self._share_title(candidate.forms[0])
-        return bonus + (_TITLE_WITH_FIGURES * share if share >= _MUCH_OF_TITLE else 0.0)
+        return bonus + (_TITLE_WITH_FIGURES if candidate.order == self._headline else 0.0)
+
+    def _find_headline(self, candidates: Sequence[Candidate]) -> int | None:
+        """Which sentence of a notice says, with figures, what its title says."""
+        shares = {
+            each.order: self._share_title(each.forms[0])
+            for each in candidates
+            if any(figure.counts for figure in self._figures[each.order])
+        }
+        best = max(shares, key=lambda order: shares[order], default=None)
+        if self._is_spoken or best is None or shares[best] < _MUCH_OF_TITLE:
+            return None
+        return best
 
     def _share_title(self, text: str) -> float:
         """The share of the title's terms that a text has."""

@@ -12,7 +12,7 @@ also know their JSON form, the line format of the commands (one object a line, U
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -28,7 +28,7 @@ from pydantic import (
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 
 Language = Literal["en", "zh"]
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 Topic = Literal[
     "government",
@@ -41,20 +41,10 @@ Topic = Literal[
     "culture",
     "weather",
 ]
-TOPICS: tuple[Topic, ...] = (
-    "government",
-    "finance",
-    "environment",
-    "health",
-    "transport",
-    "law",
-    "education",
-    "culture",
-    "weather",
-)
+TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 ChatLanguage = Literal["en", "zh-Hant", "zh-Hans", "en+zh-Hant"]
-CHAT_LANGUAGES: tuple[ChatLanguage, ...] = ("en", "zh-Hant", "zh-Hans", "en+zh-Hant")
+CHAT_LANGUAGES: tuple[ChatLanguage, ...] = get_args(ChatLanguage)
 
 Method = Literal["model", "extract", "translation"]
 ChatStatus = Literal["active", "paused", "gone"]

@@ -137,14 +137,6 @@ class Releases:
             return self.get(row["id"]).release
         return None
 
-    def count_unsummarised(self) -> int:
-        """How many texts still lack a summary of their present version."""
-        return self._count(
-            "SELECT count(*) AS n FROM texts LEFT JOIN summaries"
-            " ON summaries.text_id = texts.id AND summaries.version = texts.version"
-            " WHERE summaries.text_id IS NULL"
-        )
-
     def count(self) -> int:
         """How many releases are stored."""
         return self._count("SELECT count(*) AS n FROM releases")

@@ -68,12 +68,9 @@ def _read_page_of(
     if reading.counterpart_url is not None or not on_known_site:
         return
     try:
-        fetched = _fetch_reading(text.url, fetcher)
+        pages.readings[text.id] = _fetch_reading(text.url, fetcher)
     except (FetchError, ReadError) as error:
         pages.failed[text.id] = str(error)
-        return
-    if fetched.text.id == text.id:  # else one release could overwrite another
-        pages.readings[text.id] = fetched
 
 
 def _read_counterpart(
@@ -82,12 +79,9 @@ def _read_counterpart(
     if find_host(url) not in hosts:
         return
     try:
-        fetched = _fetch_reading(url, fetcher)
+        pages.readings[text_id] = _fetch_reading(url, fetcher)
     except (FetchError, ReadError) as error:
         pages.failed[text_id] = str(error)
-        return
-    if fetched.text.id == text_id:
-        pages.readings[text_id] = fetched
 
 
 def _fetch_reading(url: str, fetcher: Fetcher) -> Reading:

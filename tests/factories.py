@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
+from urllib.parse import quote
 
 from data.models import HONG_KONG, Language, Release, ReleaseText, Summary, Topic
 
@@ -105,7 +106,9 @@ def make_page(text: ReleaseText, counterpart_url: str | None = None) -> bytes:
     )
     body = "<br>\n<br>\n".join(escape(part) for part in text.body.split("\n\n"))
     return (
-        f'<!DOCTYPE html><html><body>{other}<div id="PRHeadline"><span id="PRHeadlineSpan">'
+        f"<!DOCTYPE html><html><body>{other}"
+        f'<a class="icon_mailto" href="MAILTO:?body={quote(text.url, safe="")}"></a>'
+        '<div id="PRHeadline"><span id="PRHeadlineSpan">'
         f'{escape(text.title)}</span></div><div id="starBar">***</div>'
         f'<span id="pressrelease">{body}<br><div class="controlDisplay2">Photo</div>'
         f"{footer}</span></body></html>"

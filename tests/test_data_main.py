@@ -39,8 +39,6 @@ def publish(site: StaticSite) -> None:
 
 def test_read_joins_pages_and_names_what_it_cannot_read(tmp_path: Path) -> None:
     en, zh = make_text("en"), make_text("zh")
-    (tmp_path / "en.htm").write_bytes(make_page(en, zh.url))
-    (tmp_path / "zh.htm").write_bytes(make_page(zh))
     (tmp_path / f"{en.id}.htm").write_bytes(make_page(en, zh.url))
     (tmp_path / f"{zh.id}.htm").write_bytes(make_page(zh))
     (tmp_path / "notes.txt").write_text("not a page")

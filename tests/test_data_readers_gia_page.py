@@ -110,6 +110,17 @@ def test_a_page_that_lacks_a_part_is_refused_by_naming_it(html: str, missing: st
         read_gia_page(html, "https://www.info.gov.hk/gia/general/202611/21/P2026112100101.htm")
 
 
+def test_the_simplified_link_of_an_english_page_is_not_taken_for_its_own() -> None:
+    text = make_text("en")
+    link = f"http://sc.isd.gov.hk/TuniS//www.info.gov.hk/gia/general/202611/21/{ZH_ID}.htm"
+    simplified = f'<a href="{link}"><img id="hdrSCLnk"></a>'
+    page = make_page(text).decode().replace("<body>", f"<body>{simplified}")
+    bare = page.replace("icon_mailto", "gone")
+    assert read_gia_page(page, "saved.htm").text.id == EN_ID
+    assert read_gia_page(bare, text.url).text.id == EN_ID
+    assert read_gia_page(bare, f"{EN_ID}.htm").text == text
+
+
 @pytest.mark.parametrize("depth", [1_000, 3_000, 200_000])
 def test_a_page_that_nests_without_reason_is_read_or_refused_at_once(depth: int) -> None:
     deep = "<b>" * depth + "Words" + "</b>" * depth

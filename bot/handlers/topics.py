@@ -85,9 +85,8 @@ class TopicHandlers:
         first = chat.languages[:1]
         values = {"topic": name_topic(topic, first, tables)} if topic else {}
         await acknowledge(update, say(first[0], f"topic.{key}", **values))
-        message = update.effective_message
-        under_releases = topic is not None and _data_of(message).isdisjoint({"follow:all"})
-        if under_releases and topic is not None:
+        if topic is not None and "follow:all" not in _data_of(update.effective_message):
+            # Under the releases of one topic, which stay to be read.
             await change_keyboard(update, topic_keyboard(topic, topics, chat.languages))
             return
         keyboard = topics_keyboard(topics, chat.languages, tables)

@@ -68,7 +68,8 @@ def read_gia_page(html: str, address: str | None = None) -> Reading:
             a file name, the URL is taken from the page's own links.
 
     Raises:
-        ReadError: if title, text, issue time or id is missing, or elements nest too deep.
+        ReadError: if title, text, issue time or id is missing, elements nest too deep, or the
+            page's own links say that it is another release's.
     """
     tree = parse_html(html)
     title = _read_title(tree)
@@ -86,6 +87,10 @@ def read_gia_page(html: str, address: str | None = None) -> Reading:
     release_id = find_release_id(url) if url else None
     if url is None or release_id is None:
         raise ReadError("the page does not say which release it is (no id such as P2025112700789)")
+    named = {find_release_id(link) for link in _own_links(tree)} - {None}
+    if named and release_id not in named:
+        # A page served under a wrong address must not overwrite that address's release.
+        raise ReadError(f"the page is of another release ({', '.join(sorted(map(str, named)))})")
     text = ReleaseText(
         language=language, id=release_id, url=url, title=title, body=body, issued_at=issued_at
     )
@@ -151,10 +156,11 @@ def _find_own_url(tree: LexborHTMLParser, address: str | None, issued: datetime)
 
 
 def _own_links(tree: LexborHTMLParser) -> list[str]:
-    """Links of a page that name the page itself: to mail it, and to its Simplified version."""
-    mail = [node.attributes.get("href") or "" for node in tree.css("a.icon_mailto")]
-    simplified = _find_link_around(tree, "hdrSCLnk")
-    return [unquote(link) for link in [*mail, simplified or ""]]
+    """The links with which a page names itself: those to mail it.
+
+    The link to the Simplified version is none: on an English page it is the Chinese one's.
+    """
+    return [unquote(node.attributes.get("href") or "") for node in tree.css("a.icon_mailto")]
 
 
 def _find_counterpart(tree: LexborHTMLParser, language: Language, url: str) -> str | None:

@@ -139,7 +139,7 @@ class Releases:
 
     def count(self) -> int:
         """How many releases are stored."""
-        return self._count("SELECT count(*) AS n FROM releases")
+        return self._db.table("releases").count
 
     def get(self, release_id: str) -> Stored:
         """One stored release.
@@ -166,9 +166,6 @@ class Releases:
             " ORDER BY releases.issued_at, releases.seq",
             [to_text(since), to_text(until), after_seq],
         )
-
-    def _count(self, sql: str) -> int:
-        return int(next(iter(self._db.query(sql)))["n"])
 
     def _save_release(self, release: Release, now: datetime) -> None:
         self._db.execute(

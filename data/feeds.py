@@ -2,13 +2,20 @@
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from data.addresses import find_host
-from data.models import Frozen, describe_faults
+from data.models import Frozen, Language, Topic, describe_faults
 
 DEFAULT_FEEDS_FILE = Path(__file__).with_name("feeds.toml")
+
+# How the two languages of a source find each other: by the link on a release's page, by
+# addresses that differ in the language only, by their place in two files that are published
+# together, by what the texts say, or not at all.
+PairingRule = Literal["link", "address", "file", "content", "none"]
+PageRule = Literal["always", "excerpt", "never"]
 
 
 class FeedsError(ValueError):
@@ -16,10 +23,31 @@ class FeedsError(ValueError):
 
 
 class Feed(Frozen):
-    """One feed to poll."""
+    """One feed to poll.
+
+    Attributes:
+        source: short name of the publisher; texts are paired within one source.
+        url: RSS, Atom, or the HKMA's JSON list.
+        name_en, name_zh: the publisher as readers are told it; ``source`` where it is missing.
+        language: of its texts; without it each text tells by itself.
+        pairing: how a text finds its counterpart.
+        pages: whether the page of an entry is fetched: always, where the feed has an excerpt
+            only, or never.
+        topic: for releases whose words tell no topic.
+        department: key in ``departments.toml``, for releases that name no issuer.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     source: str = Field(min_length=1)
     url: str
+    name_en: str | None = None
+    name_zh: str | None = None
+    language: Language | None = None
+    pairing: PairingRule = "link"
+    pages: PageRule = "excerpt"
+    topic: Topic | None = None
+    department: str | None = None
 
     @field_validator("url")
     @classmethod

@@ -5,6 +5,7 @@ also know their JSON form, the line format of the commands (one object a line, U
 
 * Release: ``{"id","source","issued_at","topics","department","texts":{"en":{…},"zh":{…}}}``,
   each text ``{"id","url","title","body","issued_at"}``; a blank line parts the paragraphs.
+  Where they say something: ``"kind","series","urgency","pairing_score","counterpart_url"``.
 * Summary: ``{"id","language","headline","summary","method","model","supported",
   "unsupported":[…],"sources":[[start,end],…]}``; sources are character spans of the body.
 """
@@ -42,6 +43,10 @@ Topic = Literal[
     "weather",
 ]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
+
+# How soon a reader who asked for alerts wants a release: ``urgent`` before the next digest,
+# ``critical`` even in quiet hours.
+Urgency = Literal["urgent", "critical"]
 
 ChatLanguage = Literal["en", "zh-Hant", "zh-Hans", "en+zh-Hant"]
 CHAT_LANGUAGES: tuple[ChatLanguage, ...] = get_args(ChatLanguage)
@@ -100,6 +105,10 @@ class JsonLine(Frozen):
             raise ContractError(describe_faults(error)) from None
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class ReleaseText(Frozen):
     """One language's official text of a release.
 
@@ -116,12 +125,23 @@ class ReleaseText(Frozen):
 
     @property
     def version(self) -> str:
-        """A hash of title and body: equal exactly when the text that readers see is equal."""
-        return hashlib.sha256(f"{self.title}\n\n{self.body}".encode()).hexdigest()[:16]
+        """A hash of title and body: equal when they differ in nothing but white space."""
+        words = f"{self.title}\n{self.body}".split()
+        return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
 
 
 class Release(JsonLine):
-    """One announcement, with its English text, its Chinese text, or both."""
+    """One announcement, with its English text, its Chinese text, or both.
+
+    The fields below ``texts`` stand in the JSON only where they say something.
+
+    Attributes:
+        kind: key of a kind in ``kinds.toml``, such as a routine that digests fold.
+        series: what the successive releases of one series have in common, else None.
+        urgency: set for warnings that should not wait for the digest.
+        pairing_score: 0 to 1, for a counterpart that was inferred and not linked to.
+        counterpart_url: of a release in one language, where its page says that the other is.
+    """
 
     id: str = Field(min_length=1)
     source: str
@@ -129,6 +149,11 @@ class Release(JsonLine):
     topics: tuple[Topic, ...] = ()
     department: str | None = None
     texts: Mapping[Language, ReleaseText] = Field(min_length=1)
+    kind: str | None = Field(default=None, exclude_if=_is_none)
+    series: str | None = Field(default=None, exclude_if=_is_none)
+    urgency: Urgency | None = Field(default=None, exclude_if=_is_none)
+    pairing_score: float | None = Field(default=None, ge=0, le=1, exclude_if=_is_none)
+    counterpart_url: str | None = Field(default=None, exclude_if=_is_none)
 
     @model_validator(mode="before")
     @classmethod

@@ -11,10 +11,23 @@ class ReadError(ValueError):
 
 @dataclass(frozen=True)
 class Reading:
-    """One official text, with the address of its counterpart in the other language, if given."""
+    """One official text as a document has it, with what the document says of its counterpart.
+
+    Attributes:
+        text: the text itself.
+        source: short name of the publisher.
+        counterpart_url: address of the same release in the other language, where it is linked.
+        pair_key: two texts of a source with equal keys are counterparts; for publishers whose
+            addresses or files tell it (see ``data.sources``).
+        single_language: the title says that there is no other language: (English only),
+            （只有中文）.
+    """
 
     text: ReleaseText
     counterpart_url: str | None = None
+    source: str = "gia"
+    pair_key: str | None = None
+    single_language: bool = False
 
 
 @dataclass(frozen=True)

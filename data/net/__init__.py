@@ -1,0 +1,1 @@
+"""What lies under ``data.fetch``: connections, politeness, and what is let in."""

@@ -1,0 +1,45 @@
+"""Runs a command as a process of its own and tells the most memory that it held."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+# A process in between: the system counts the memory of whoever starts a process as the peak of
+# that process too, and the one that runs the tests may hold much.
+_STARTER = """
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[2:]).returncode
+with open(sys.argv[1], "w") as file:
+    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=file)
+sys.exit(status)
+"""
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of one ru_maxrss
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How a command ended, what it said, and its peak of memory in bytes."""
+
+    status: int
+    output: str
+    errors: str
+    peak: int
+
+
+def run_measured(arguments: Sequence[str | Path], folder: Path) -> Measured:
+    """Run this Python with some arguments in a folder, with the project at hand."""
+    file = folder / "peak"
+    done = subprocess.run(
+        [sys.executable, "-c", _STARTER, str(file), sys.executable, *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    return Measured(done.returncode, done.stdout, done.stderr, int(file.read_text()) * _PEAK_UNIT)

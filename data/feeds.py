@@ -1,8 +1,9 @@
 """The list of feeds that an operator keeps in ``feeds.toml``."""
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
@@ -16,6 +17,13 @@ DEFAULT_FEEDS_FILE = Path(__file__).with_name("feeds.toml")
 # together, by what the texts say, or not at all.
 PairingRule = Literal["link", "address", "file", "content", "none"]
 PageRule = Literal["always", "excerpt", "never"]
+
+
+class PublisherNames(NamedTuple):
+    """A source as readers are told it."""
+
+    en: str
+    zh: str
 
 
 class FeedsError(ValueError):
@@ -35,6 +43,7 @@ class Feed(Frozen):
             only, or never.
         topic: for releases whose words tell no topic.
         department: key in ``departments.toml``, for releases that name no issuer.
+        enabled: whether it is read at all; an entry can wait in the file.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,6 +57,7 @@ class Feed(Frozen):
     pages: PageRule = "excerpt"
     topic: Topic | None = None
     department: str | None = None
+    enabled: bool = True
 
     @field_validator("url")
     @classmethod
@@ -62,16 +72,29 @@ class _FeedsFile(Frozen):
 
 
 def read_feeds(path: Path = DEFAULT_FEEDS_FILE) -> tuple[Feed, ...]:
-    """The feeds of a feeds file.
+    """The feeds of a feeds file that are enabled.
 
     Raises:
-        FeedsError: if the file is missing, is not TOML, or an entry is wrong.
+        FeedsError: if the file is missing, is not TOML, an entry is wrong or none is enabled.
     """
     try:
-        return _FeedsFile.model_validate(tomllib.loads(path.read_text("utf-8"))).feed
+        feeds = _FeedsFile.model_validate(tomllib.loads(path.read_text("utf-8"))).feed
     except OSError as error:
         raise FeedsError(f"{path}: can't be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FeedsError(f"{path}: not a TOML file ({error})") from None
     except ValidationError as error:
         raise FeedsError(f"{path}: {describe_faults(error)}") from None
+    enabled = tuple(feed for feed in feeds if feed.enabled)
+    if not enabled:
+        raise FeedsError(f"{path}: no feed is enabled; set enabled = true for one")
+    return enabled
+
+
+def name_publishers(feeds: Iterable[Feed]) -> dict[str, PublisherNames]:
+    """The readers' name for each source; the source itself where its feeds tell none."""
+    names: dict[str, PublisherNames] = {}
+    for feed in feeds:
+        known = names.get(feed.source, PublisherNames(feed.source, feed.source))
+        names[feed.source] = PublisherNames(feed.name_en or known.en, feed.name_zh or known.zh)
+    return names

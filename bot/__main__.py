@@ -23,6 +23,7 @@ from bot.demo import DemoError, run_demo
 from bot.local import LocalTelegramError
 from bot.logs import set_up_logging
 from data.feeds import FeedsError
+from data.kinds import KindsError
 from data.store.database import StoreError
 from data.tables import TablesError
 from summarizer.summarize import WrongUseError
@@ -30,7 +31,15 @@ from summarizer.summarize import WrongUseError
 log = logging.getLogger("bot")
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
-UNUSABLE = (ConfigError, FeedsError, TablesError, StoreError, LocalTelegramError, WrongUseError)
+UNUSABLE = (
+    ConfigError,
+    FeedsError,
+    KindsError,
+    TablesError,
+    StoreError,
+    LocalTelegramError,
+    WrongUseError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

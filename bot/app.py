@@ -26,13 +26,17 @@ from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.local import READER_ID, LocalTelegram
 from bot.texts import say, say_in
-from data.feeds import DEFAULT_FEEDS_FILE, Feed, read_feeds
+from data.backfill import Backfill
+from data.feeds import DEFAULT_FEEDS_FILE, Feed, name_publishers, read_feeds
+from data.kinds import load_kinds
 from data.models import ChatLanguage
 from data.samples.server import SampleSite
 from data.store.database import DAMAGED, StoreError, is_damage
 from data.store.store import Store, open_store
 from data.tables import load_tables
 from summarizer.worker import SummaryWorker
+
+SAMPLES_EN, SAMPLES_ZH = "fictional sample releases", "虛構的新聞公報樣本"
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +181,10 @@ async def open_surroundings(
             yield Surroundings(address, feeds, settings.state_dir / "local.db", local)
             return
         site = await stack.enter_async_context(SampleSite(clock))
-        feeds = tuple(Feed(source="samples", url=url) for url in site.feed_urls.values())
+        feeds = tuple(
+            Feed(source="samples", url=url, name_en=SAMPLES_EN, name_zh=SAMPLES_ZH)
+            for url in site.feed_urls.values()
+        )
         yield Surroundings(address, feeds, settings.state_dir / "samples.db", local)
 
 
@@ -186,12 +193,14 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
 
     Raises:
         StoreError: if the database can't be used.
-        TablesError: if the tables of topics and departments can't be.
+        KindsError, TablesError: if the tables of kinds, topics and departments can't be.
     """
     store, tables = open_store(surroundings.database), load_tables()
+    publishers = name_publishers(surroundings.feeds)
     services = Services(
         store=store,
         tables=tables,
+        publishers=publishers,
         clock=clock,
         digest_time=settings.digest_time,
         time_zone=settings.time_zone,
@@ -203,6 +212,9 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         database=surroundings.database,
         feeds=surroundings.feeds,
         tables=tables,
+        publishers=publishers,
+        kinds=load_kinds(),
+        backfill=Backfill(most_days=settings.backfill_days),
         worker=worker,
         sender=Sender(application.bot, store, clock),
         clock=clock,

@@ -15,12 +15,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.delivery import Sender
 from bot.digest import choose_sections
-from bot.render import render_digest
+from bot.render import Publishers, render_digest
 from bot.schedule import next_due
 from bot.texts import say_in
+from data.backfill import Backfill
 from data.feeds import Feed
 from data.fetch import open_fetcher
 from data.ingest import IngestCounts, ingest
+from data.kinds import Kinds
 from data.models import Chat, Digest
 from data.store.digests import Progress
 from data.store.releases import Stored
@@ -49,6 +51,9 @@ class Jobs:
     database: Path
     feeds: Sequence[Feed]
     tables: Tables
+    publishers: Publishers
+    kinds: Kinds
+    backfill: Backfill
     worker: SummaryWorker
     sender: Sender
     clock: Callable[[], datetime]
@@ -84,7 +89,15 @@ class Jobs:
         store = open_store(self.database)  # a connection serves one thread
         try:
             with open_fetcher() as fetcher:
-                return ingest(store, self.feeds, fetcher, self.tables, self.clock)
+                return ingest(
+                    store,
+                    self.feeds,
+                    fetcher,
+                    self.tables,
+                    self.kinds,
+                    self.clock,
+                    backfill=self.backfill,
+                )
         finally:
             store.close()
 
@@ -148,7 +161,7 @@ class Jobs:
         followed = self.store.chats.list_followed(chat)
         sections = choose_sections(releases, followed)
         day = due.astimezone(ZoneInfo(chat.time_zone)).date()
-        parts = render_digest(sections, chat.languages, self.tables, day=day)
+        parts = render_digest(sections, chat.languages, self.tables, self.publishers, day=day)
         ids = tuple(stored.release.id for section in sections for stored in section.releases)
         nothing = "digest.none_today_followed" if followed else "digest.none_today"
         return parts or (say_in(chat.languages, nothing),), ids

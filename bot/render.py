@@ -2,19 +2,21 @@
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from telegram.constants import MessageLimit
 
 from bot.digest import Section, count_releases
-from bot.texts import SOURCE_LANGUAGE, format_day, say, say_in, to_simplified
+from bot.texts import SOURCE_LANGUAGE, format_day, format_names, say, to_simplified
+from data.feeds import PublisherNames
 from data.models import ChatLanguage, Language, Topic
 from data.store.releases import Stored
 from data.tables import Tables
 
 Languages = tuple[ChatLanguage, ...]
+Publishers = Mapping[str, PublisherNames]
 
 # Room for the line that counts the parts, in two languages.
 PART_MARK_LENGTH = 80
@@ -85,6 +87,7 @@ def render_digest(
     sections: Sequence[Section],
     languages: Languages,
     tables: Tables,
+    publishers: Publishers,
     *,
     day: date,
     title_key: str = "digest.title",
@@ -98,12 +101,30 @@ def render_digest(
         + say(language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
         for language in languages
     )
-    return cut_parts(head, render_sections(sections, languages, tables), languages)
+    releases = [stored for section in sections for stored in section.releases]
+    foot = render_foot(releases, languages, publishers)
+    return cut_parts(head, render_sections(sections, languages, tables), languages, foot)
 
 
-def render_list(title: str, releases: Sequence[Stored], languages: Languages) -> tuple[str, ...]:
+def render_list(
+    title: str, releases: Sequence[Stored], languages: Languages, publishers: Publishers
+) -> tuple[str, ...]:
     """Releases under a title, as messages that Telegram takes."""
-    return cut_parts(title, [render_release(each, languages) for each in releases], languages)
+    items = [render_release(each, languages) for each in releases]
+    return cut_parts(title, items, languages, render_foot(releases, languages, publishers))
+
+
+def render_foot(releases: Iterable[Stored], languages: Languages, publishers: Publishers) -> str:
+    """Who published the releases, and that the summaries are not official."""
+    sources = dict.fromkeys(stored.release.source for stored in releases)
+    feet: list[str] = []
+    for language in languages:
+        names = [publishers.get(each, PublisherNames(each, each)) for each in sources]
+        named = dict.fromkeys(each.en if language == "en" else each.zh for each in names)
+        listed = format_names(language, list(named))
+        listed = to_simplified(listed) if language == "zh-Hans" else listed
+        feet.append(say(language, "footer.source", publishers=listed))
+    return "\n".join(feet)
 
 
 def name_topic(topic: Topic, languages: Languages, tables: Tables) -> str:
@@ -113,12 +134,11 @@ def name_topic(topic: Topic, languages: Languages, tables: Tables) -> str:
     return " · ".join(by_language[language] for language in languages)
 
 
-def cut_parts(head: str, items: Sequence[str], languages: Languages) -> tuple[str, ...]:
-    """Head, items and the source's name, cut between items so that each part is one message.
+def cut_parts(head: str, items: Sequence[str], languages: Languages, foot: str) -> tuple[str, ...]:
+    """Head, items and foot, cut between items so that each part is one message.
 
-    Every part says which it is; the source stands under the last.
+    Every part says which it is; the foot stands under the last.
     """
-    foot = say_in(languages, "footer.source").replace("\n\n", "\n")
     groups: list[list[str]] = [[head]]
     for item in items:
         if _too_large([*groups[-1], item]):

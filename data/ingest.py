@@ -1,23 +1,29 @@
-"""The pipeline from feeds to stored releases: fetch, read, pair, classify, store."""
+"""The pipeline from feeds to stored releases: fetch, read, pair, classify, store.
 
-import logging
-from collections.abc import Callable, Sequence
+Whatever is interrupted is done by the next run: texts are stored some at a time, and a feed
+counts as read only when all of its texts are.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.addresses import find_host
-from data.classify import classify
+from data.backfill import Backfill, DayLists, choose_days, find_gap
 from data.feeds import Feed
-from data.fetch import Fetched, Fetcher, FetchError, Validators
-from data.models import Release, ReleaseText
-from data.pages import PageReadings, read_pages
-from data.pairing import join_counterparts
-from data.readers.feed import read_feed
-from data.readers.reading import ReadError, Reading
+from data.fetch import Fetcher, FetchError, Validators
+from data.filing import Filing, NewText
+from data.kinds import Kinds
+from data.pages import PageReader, looks_short, make_stub, summarise_failures
+from data.progress import Track, track_silently
+from data.readers.document import read_source
+from data.readers.reading import Listed, ReadError, Reading, Readings
+from data.sources import adopt
 from data.store.store import Store
 from data.tables import Tables
 
-log = logging.getLogger(__name__)
+# So many texts are stored in one transaction.
+CHUNK = 50
 
 
 @dataclass
@@ -27,17 +33,52 @@ class IngestCounts:
     feeds: int = 0
     unchanged_feeds: int = 0
     entries: int = 0
+    backfilled: int = 0
     new: int = 0
     changed: int = 0
+    inferred: int = 0
     failures: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        return (
+            f"feeds {self.feeds} (unchanged {self.unchanged_feeds}, failed {len(self.failures)}),"
+            f" entries {self.entries}, in day lists {self.backfilled}, new texts {self.new},"
+            f" changed texts {self.changed}, pairs inferred {self.inferred}"
+        )
+
 
 @dataclass(frozen=True)
-class _FeedTexts:
+class FetchedFeed:
+    """A feed that was fetched; without readings if it has not changed."""
+
     feed: Feed
-    validators: Validators
-    texts: tuple[ReleaseText, ...]
+    validators: Validators = Validators()
+    readings: Readings | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A text whose page may have to be read, with the feed whose rules hold for it.
+
+    ``in_feed`` is False for texts that no feed has at present: those of day lists, and those
+    that are looked at again.
+    """
+
+    reading: Reading
+    feed: Feed
+    in_feed: bool = True
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """What the steps of a run work with."""
+
+    store: Store
+    fetcher: Fetcher
+    filing: Filing
+    track: Track
+    counts: IngestCounts
 
 
 def ingest(
@@ -45,92 +86,168 @@ def ingest(
     feeds: Sequence[Feed],
     fetcher: Fetcher,
     tables: Tables,
+    kinds: Kinds,
     clock: Callable[[], datetime],
+    *,
+    backfill: Backfill = Backfill(),
+    track: Track = track_silently,
 ) -> IngestCounts:
     """Bring in what the feeds have that the store has not.
 
     A feed that fails is counted and the others go on. A text whose page could not be read is
-    stored as the feed has it, and its page is tried again next time; so is a changed text.
-    Running it twice adds nothing.
+    stored as the feed has it, and its page is looked at again by later runs. Running it twice
+    adds nothing; a feed that has not changed costs one request and no write.
     """
-    counts = IngestCounts(feeds=len(feeds))
-    fetched = [_fetch_feed(store, feed, fetcher, counts) for feed in feeds]
-    usable = [each for each in fetched if each is not None]
-    by_source: dict[str, list[_FeedTexts]] = {}
-    for each in usable:
-        by_source.setdefault(each.feed.source, []).append(each)
-    for source, group in by_source.items():
-        _ingest_source(store, source, group, fetcher, tables, clock(), counts)
-    return counts
+    filing = Filing(store, tables, kinds, clock())
+    run = Ingest(store, fetcher, filing, track, IngestCounts(feeds=len(feeds)))
+    fetcher.heed(store.feeds.list_waits(filing.now))
+    for feed in feeds:
+        fetcher.allow(feed.url)
+    fetched = [each for feed in track(feeds, "feeds") if (each := _fetch_feed(run, feed))]
+    for source in dict.fromkeys(feed.source for feed in feeds):
+        own = [feed for feed in feeds if feed.source == source]
+        _ingest_source(run, own, [each for each in fetched if each.feed in own], backfill)
+    store.feeds.mark_waits(fetcher.asked_waits)
+    return run.counts
 
 
-def _fetch_feed(
-    store: Store, feed: Feed, fetcher: Fetcher, counts: IngestCounts
-) -> _FeedTexts | None:
+def _fetch_feed(run: Ingest, feed: Feed) -> FetchedFeed | None:
+    counts = run.counts
     try:
-        answer: Fetched = fetcher.fetch(feed.url, store.feeds.get_validators(feed.url))
+        answer = run.fetcher.fetch(feed.url, run.store.feeds.get_state(feed.url).validators)
         if answer.content is None:
             counts.unchanged_feeds += 1
-            return None
-        readings = read_feed(answer.content)
+            return FetchedFeed(feed)
+        readings = read_source(answer.content, feed.url)
     except FetchError as error:
         counts.failures.append(str(error))
         return None
     except ReadError as error:
         counts.failures.append(f"{feed.url}: {error}")
         return None
+    readings = adopt(readings, feed)
     counts.faults += [f"{feed.url}: {fault}" for fault in readings.faults]
-    counts.entries += len(readings.items)
-    return _FeedTexts(feed, answer.validators, tuple(item.text for item in readings.items))
+    counts.entries += len(readings.items) + len(readings.listed)
+    return FetchedFeed(feed, answer.validators, readings)
 
 
 def _ingest_source(
-    store: Store,
-    source: str,
-    group: list[_FeedTexts],
-    fetcher: Fetcher,
-    tables: Tables,
-    now: datetime,
-    counts: IngestCounts,
+    run: Ingest, feeds: Sequence[Feed], fetched: Sequence[FetchedFeed], backfill: Backfill
 ) -> None:
-    texts = {text.id: text for each in group for text in each.texts}
-    seen = store.releases.find_feed_versions(texts)
-    fresh = [text for text in texts.values() if seen.get(text.id) != text.version]
-    pages = read_pages(
-        map(Reading, fresh),
-        fetcher,
-        trusted_hosts={find_host(each.feed.url) or "" for each in group},
-        is_known=seen.__contains__,
+    work = _list_work(run, feeds, fetched)
+    listed = [(each.feed, one) for each in fetched if each.readings for one in each.readings.listed]
+    missed = _list_missed(run, feeds, fetched, backfill)
+    run.counts.backfilled += len(missed)
+    work |= {
+        key: each for key, each in _list_unknown(run, [*listed, *missed]).items() if key not in work
+    }
+    moments = _read_and_save(run, feeds, work)
+    run.counts.inferred += run.filing.infer(feeds[0].source, feeds, moments)
+    for each in fetched:
+        if each.readings is not None:
+            run.store.feeds.mark_fetched(each.feed.url, each.validators, run.filing.now)
+
+
+def _list_work(
+    run: Ingest, feeds: Sequence[Feed], fetched: Iterable[FetchedFeed]
+) -> dict[str, Work]:
+    """What feeds have anew, and texts whose page is due to be looked at again, by text id."""
+    entries = {
+        reading.text.id: Work(reading, each.feed)
+        for each in fetched
+        if each.readings is not None
+        for reading in each.readings.items
+    }
+    seen = run.store.texts.find_feed_versions(entries)
+    fresh = {
+        key: each for key, each in entries.items() if seen.get(key) != each.reading.text.version
+    }
+    due = run.store.texts.list_to_look_at(feeds[0].source, run.filing.now)
+    again = {
+        key: Work(known.origin.reading, _choose_feed(feeds, known.origin.reading), in_feed=False)
+        for key, known in due.items()
+    }
+    return again | fresh
+
+
+def _list_missed(
+    run: Ingest, feeds: Sequence[Feed], fetched: Sequence[FetchedFeed], backfill: Backfill
+) -> list[tuple[Feed, Listed]]:
+    """What the day lists name for the days that the feeds may have lost."""
+    gaps = [_find_gap(run, each) for each in fetched]
+    since = min((gap for gap in gaps if gap is not None), default=None)
+    lists = DayLists(run.fetcher, run.counts.faults)
+    days = choose_days(backfill, since, run.filing.now)
+    return list(lists.list_releases(feeds, days, run.track))
+
+
+def _find_gap(run: Ingest, fetched: FetchedFeed) -> datetime | None:
+    if fetched.readings is None:
+        return None
+    readings = fetched.readings.items
+    known = run.store.texts.find_known_urls(reading.text.url for reading in readings)
+    return find_gap(readings, known, run.store.feeds.get_state(fetched.feed.url).changed_at)
+
+
+def _list_unknown(run: Ingest, listed: Sequence[tuple[Feed, Listed]]) -> dict[str, Work]:
+    """What lists name and the store has not; the text comes with the page."""
+    known = run.store.texts.find_known_urls(each.url for _, each in listed)
+    stubs: dict[Feed, list[Reading]] = {}
+    for feed, each in listed:
+        if each.url not in known:
+            stubs.setdefault(feed, []).append(make_stub(each, run.filing.now))
+    return {
+        stub.text.id: Work(stub, feed, in_feed=False)
+        for feed, items in stubs.items()
+        for stub in adopt(Readings(tuple(items)), feed).items
+    }
+
+
+def _read_and_save(run: Ingest, feeds: Sequence[Feed], work: Mapping[str, Work]) -> list[datetime]:
+    """Read the pages that are needed and store the texts, some at a time; their issue times."""
+    reader = PageReader(
+        run.fetcher,
+        trusted_hosts=[find_host(feed.url) or "" for feed in feeds],
+        given={key: each.reading for key, each in work.items()},
+        is_known=run.store.texts.has,
     )
-    counts.faults += summarise_failures(pages)
-    releases = [classify(release, tables) for release in _join_with_stored(store, pages, source)]
-    saved = store.releases.save(
-        releases,
-        now,
-        counterpart_urls={key: item.counterpart_url for key, item in pages.readings.items()},
-        feed_versions={text.id: text.version for text in fresh if text.id not in pages.failed},
+    moments: list[datetime] = []
+    chunk: dict[str, NewText] = {}
+    for each in run.track(list(work.values()), "texts"):
+        for reading in reader.read(each.reading, each.feed.pages):
+            if reading.text.body:  # what a list names has none until its page is read
+                chunk[reading.text.id] = _make_new(reading, feeds, work, reader)
+                moments.append(reading.text.issued_at)
+        if len(chunk) >= CHUNK:
+            _save(run, chunk)
+            chunk = {}
+    _save(run, chunk)
+    run.counts.faults += summarise_failures(reader.failed)
+    return moments
+
+
+def _make_new(
+    reading: Reading, feeds: Sequence[Feed], work: Mapping[str, Work], reader: PageReader
+) -> NewText:
+    own = work.get(reading.text.id)
+    failed = reading.text.id in reader.failed
+    return NewText(
+        reading,
+        own.feed if own else _choose_feed(feeds, reading),
+        feed_version=own.reading.text.version if own and own.in_feed else None,
+        page_failed=failed,
+        whole=not (failed and looks_short(reading)),
     )
-    counts.new += saved.new
-    counts.changed += saved.changed
-    for each in group:
-        # With a page missing, the feed is read again next time even if it has not changed.
-        validators = Validators() if pages.failed else each.validators
-        store.feeds.mark_fetched(each.feed.url, validators, now)
 
 
-def _join_with_stored(store: Store, pages: PageReadings, source: str) -> tuple[Release, ...]:
-    related = store.releases.find_related(pages.readings.values())
-    stored = [reading for reading, _ in related.values()]
-    release_ids = {text_id: release_id for text_id, (_, release_id) in related.items()}
-    readings = [*stored, *pages.readings.values()]
-    return join_counterparts(readings, source=source, release_ids=release_ids)
+def _save(run: Ingest, chunk: Mapping[str, NewText]) -> None:
+    if chunk:
+        saved = run.filing.save(chunk)
+        run.counts.new += saved.new
+        run.counts.changed += saved.changed
 
 
-def summarise_failures(pages: PageReadings) -> list[str]:
-    """One line for all pages that could not be read: a dead host would fill the screen."""
-    if not pages.failed:
-        return []
-    first = next(iter(pages.failed.values()))
-    count = len(pages.failed)
-    what = "1 page" if count == 1 else f"{count} pages"
-    return [f"{what} could not be read, the feed's text is used instead; the first: {first}"]
+def _choose_feed(feeds: Sequence[Feed], reading: Reading) -> Feed:
+    """The feed that a text would stand in: of its language, else the first."""
+    fitting = [feed for feed in feeds if feed.language == reading.text.language]
+    return (fitting or list(feeds))[0]

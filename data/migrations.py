@@ -5,6 +5,8 @@ text is their order in time. ``releases.seq`` never falls and is never used twic
 remembers how far it got by it.
 """
 
+import hashlib
+
 from sqlite_utils import Database, Migrations
 
 MIGRATIONS = Migrations("tongbao")
@@ -135,3 +137,73 @@ def m001_first_schema(db: Database) -> None:
     """Releases with their texts and summaries; chats with their digests, deliveries, updates."""
     for statement in _FIRST_SCHEMA:
         db.execute(statement)
+
+
+_INTAKE = (
+    "ALTER TABLE releases ADD COLUMN kind TEXT",
+    "ALTER TABLE releases ADD COLUMN series TEXT",
+    "ALTER TABLE releases ADD COLUMN urgency TEXT",
+    "ALTER TABLE releases ADD COLUMN pairing_score REAL",
+    "ALTER TABLE texts ADD COLUMN pair_key TEXT",
+    "ALTER TABLE texts ADD COLUMN single_language INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE texts ADD COLUMN default_topic TEXT",
+    "ALTER TABLE texts ADD COLUMN default_department TEXT",
+    "ALTER TABLE texts ADD COLUMN series_key TEXT",
+    # Whether it is the whole text, and not a feed's excerpt whose page could not be read.
+    "ALTER TABLE texts ADD COLUMN whole INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE texts ADD COLUMN looks INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE texts ADD COLUMN look_at TEXT",
+    "CREATE INDEX texts_by_url ON texts (url)",
+    "CREATE INDEX texts_by_pair_key ON texts (pair_key) WHERE pair_key IS NOT NULL",
+    "CREATE INDEX texts_by_series_key ON texts (series_key, issued_at)",
+    "CREATE INDEX texts_to_look_at ON texts (look_at) WHERE look_at IS NOT NULL",
+    """
+    CREATE TABLE replaced_versions (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        text_id TEXT NOT NULL REFERENCES texts (id),
+        version TEXT NOT NULL,
+        title TEXT NOT NULL,
+        body TEXT NOT NULL,
+        replaced_at TEXT NOT NULL,
+        changes TEXT NOT NULL,
+        substantial INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX replaced_versions_by_text ON replaced_versions (text_id, seq)",
+    """
+    CREATE TABLE release_aliases (
+        id TEXT PRIMARY KEY,
+        release_id TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX release_aliases_by_release ON release_aliases (release_id)",
+    """
+    CREATE TABLE hosts (
+        host TEXT PRIMARY KEY,
+        not_before TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
+
+@MIGRATIONS()
+def m002_intake(db: Database) -> None:
+    """What ingest knows of a text; its replaced versions; releases that were merged; hosts.
+
+    Versions no longer change with white space, so they are made anew.
+    """
+    for statement in _INTAKE:
+        db.execute(statement)
+    for row in list(db.query("SELECT id, title, body, version FROM texts")):
+        words = f"{row['title']}\n{row['body']}".split()
+        version = hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+        old, text_id = row["version"], row["id"]
+        db.execute("UPDATE texts SET version = ? WHERE id = ?", [version, text_id])
+        for table, column, key in (
+            ("texts", "feed_version", "id"),
+            ("summaries", "version", "text_id"),
+        ):
+            db.execute(
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ? AND {column} = ?",  # noqa: S608  # names from above
+                [version, text_id, old],
+            )

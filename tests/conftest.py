@@ -32,6 +32,15 @@ def gia() -> Path:
 
 
 @pytest.fixture(scope="session")
+def seeds() -> list[Path]:
+    """The saved texts of re-publishers' pages, where they are at hand."""
+    files = sorted((SHARED / "seeds").glob("*.txt"))
+    if not files:
+        pytest.skip("the saved texts of re-publishers' pages are not beside this checkout")
+    return files
+
+
+@pytest.fixture(scope="session")
 def tables() -> Tables:
     return load_tables()
 

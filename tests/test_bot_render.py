@@ -19,11 +19,13 @@ from bot.render import (
     render_list,
     render_release,
 )
+from data.feeds import PublisherNames
 from data.models import Release, Topic
 from data.store.releases import Stored
 from data.tables import Tables
 
 DAY = date(2026, 11, 22)
+PUBLISHERS = {"gia": PublisherNames("HKSAR Government Press Releases", "香港特區政府新聞公報")}
 
 
 def stored(release: Release, seq: int = 1) -> Stored:
@@ -88,25 +90,34 @@ def test_a_summary_that_its_source_does_not_support_is_never_shown() -> None:
 def test_a_digest_is_grouped_by_topic_and_names_its_source(tables: Tables) -> None:
     releases = [*many(2, ("law",)), *many(1, ("health", "law"))]
     sections = choose_sections(releases, [])
-    (part,) = render_digest(sections, ("en",), tables, day=DAY)
+    (part,) = render_digest(sections, ("en",), tables, PUBLISHERS, day=DAY)
     assert part.startswith("<b>Daily digest</b> · Sunday, 22 November 2026 · 3 releases")
     assert part.index("Health") < part.index("Law")
     assert "HKSAR Government Press Releases" in part
     assert "Unofficial" in part
 
 
+def test_every_publisher_of_a_digest_is_named_once_in_each_language(tables: Tables) -> None:
+    bridge = make_releases(1)[0].model_copy(update={"source": "hko"})
+    sections = (Section("law", (*many(2), stored(bridge), stored(bridge))),)
+    publishers = {**PUBLISHERS, "hko": PublisherNames("Observatory & Sons", "天文臺")}
+    (part,) = render_digest(sections, ("en", "zh-Hans"), tables, publishers, day=DAY)
+    assert "Source: HKSAR Government Press Releases and Observatory &amp; Sons." in part
+    assert "香港特区政府新闻公报和天文台。" in part
+
+
 def test_a_digest_of_nothing_has_no_part(tables: Tables) -> None:
-    assert render_digest((), ("en",), tables, day=DAY) == ()
+    assert render_digest((), ("en",), tables, PUBLISHERS, day=DAY) == ()
 
 
 def test_one_release_is_counted_in_the_singular(tables: Tables) -> None:
-    (part,) = render_digest((Section("law", tuple(many(1))),), ("en",), tables, day=DAY)
+    (part,) = render_digest((Section("law", tuple(many(1))),), ("en",), tables, PUBLISHERS, day=DAY)
     assert "1 release\n" in part
 
 
 def test_a_long_digest_is_cut_between_items_and_every_part_fits(tables: Tables) -> None:
     sections = choose_sections(many(60), [])
-    parts = render_digest(sections, ("en", "zh-Hant"), tables, day=DAY)
+    parts = render_digest(sections, ("en", "zh-Hant"), tables, PUBLISHERS, day=DAY)
     assert len(parts) > 2
     for number, part in enumerate(parts, 1):
         size = measure(part)
@@ -121,13 +132,13 @@ def test_a_long_digest_is_cut_between_items_and_every_part_fits(tables: Tables) 
 
 def test_many_short_releases_stay_within_the_limit_of_entities() -> None:
     bare = [Stored(number, each.release, {}) for number, each in enumerate(many(80))]
-    parts = render_list("<b>Title</b>", bare, ("zh-Hant",))
+    parts = render_list("<b>Title</b>", bare, ("zh-Hant",), PUBLISHERS)
     assert max(measure(part).entities for part in parts) <= MAX_ENTITIES
 
 
 def test_a_title_of_ten_thousand_characters_harms_nobody() -> None:
     giant = stored(make_release(make_text("en", title="A<b>&" * 2000)))
-    parts = render_list("Title", [giant, *many(3)], ("en",))
+    parts = render_list("Title", [giant, *many(3)], ("en",), PUBLISHERS)
     assert all(measure(part).fits for part in parts)
     assert "Notice 2" in "".join(parts)
 
@@ -136,7 +147,7 @@ def test_a_title_of_ten_thousand_characters_harms_nobody() -> None:
 @given(st.lists(st.text(max_size=3000), max_size=8))
 def test_any_items_are_cut_between_never_within(items: list[str]) -> None:
     escaped = [f"<b>{html.escape(item[:200])}</b>{html.escape(item[:1500])}" for item in items]
-    parts = cut_parts("Head", escaped, ("en",))
+    parts = cut_parts("Head", escaped, ("en",), "Foot")
     assert all(measure(part).fits for part in parts)
     joined = "\n\n".join(re.sub(r"\n\n<i>part \d+ of \d+</i>$", "", part) for part in parts)
     position = 0

@@ -1,16 +1,18 @@
 """From feeds over HTTP into the database."""
 
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
-from factories import EN_ID, ZH_ID, make_feed, make_page, make_text
+from factories import EN_ID, ISSUED, ZH_ID, make_feed, make_page, make_text
 from fakes import Page, StaticSite
 
-from data.feeds import Feed, FeedsError, read_feeds
+from data.backfill import Backfill
+from data.feeds import Feed
 from data.fetch import open_fetcher
 from data.ingest import IngestCounts, ingest
-from data.models import ReleaseText
+from data.kinds import load_kinds
+from data.models import HONG_KONG, Language, ReleaseText
 from data.store.store import Store
 from data.tables import Tables
 
@@ -43,9 +45,25 @@ def press(site: StaticSite) -> Press:
     return Press(site)
 
 
-def run(store: Store, press: Press, tables: Tables, now: datetime) -> IngestCounts:
+def run(
+    store: Store,
+    press: Press,
+    tables: Tables,
+    now: datetime,
+    *,
+    feeds: Sequence[Feed] = (),
+    backfill: Backfill = Backfill(),
+) -> IngestCounts:
     with open_fetcher() as fetcher:
-        return ingest(store, press.feeds, fetcher, tables, lambda: now)
+        return ingest(
+            store,
+            feeds or press.feeds,
+            fetcher,
+            tables,
+            load_kinds(),
+            lambda: now,
+            backfill=backfill,
+        )
 
 
 def test_both_languages_are_stored_as_one_classed_release(
@@ -69,7 +87,7 @@ def test_running_it_twice_adds_nothing(
     counts = run(store, press, tables, now)
     assert (counts.new, counts.changed, store.releases.count()) == (0, 0, 1)
     assert len(press.site.requests) - asked == 2  # the feeds, and no page again
-    assert store.db.conn.total_changes - before <= 4  # when each feed was fetched
+    assert store.db.conn.total_changes - before <= 2  # when each feed was fetched
 
 
 def test_a_chinese_text_is_joined_when_its_english_comes_later(
@@ -90,6 +108,7 @@ def test_a_chinese_text_is_joined_when_its_english_comes_later(
 def test_two_texts_stored_singly_merge_once_their_link_is_known(
     store: Store, press: Press, tables: Tables, now: datetime
 ) -> None:
+    press.zh = press.zh.model_copy(update={"title": "另一則公告", "body": "巴士改道至五號碼頭。"})
     press.publish(press.en, press.zh, linked=False)
     run(store, press, tables, now)
     assert store.releases.count() == 2
@@ -199,34 +218,342 @@ def test_a_page_that_names_another_release_does_not_overwrite_it(
     assert titles == {press.en.title, "Other"}
 
 
-def test_the_default_feeds_are_the_two_official_ones() -> None:
-    assert [feed.url for feed in read_feeds()] == [
-        "https://www.info.gov.hk/gia/rss/general_en.xml",
-        "https://www.info.gov.hk/gia/rss/general_zh.xml",
+# What an unchanged world costs
+
+
+def test_an_unchanged_feed_costs_one_conditional_request_and_no_write(
+    store: Store, press: Press, tables: Tables, now: datetime
+) -> None:
+    press.publish(press.en, press.zh)
+    for code in ("en", "zh"):
+        whole = press.site.pages[f"/{code}.xml"]
+        assert isinstance(whole, Page)
+        tagged = Page(whole.body, headers={"ETag": f'"{code}"'})
+
+        def answer(asked: dict[str, str], tagged: Page = tagged) -> Page:
+            same = asked.get("if-none-match") == tagged.headers["ETag"]
+            return Page(status=304) if same else tagged
+
+        press.site.pages[f"/{code}.xml"] = answer
+    run(store, press, tables, now)
+    before, asked = store.db.conn.total_changes, len(press.site.requests)
+    counts = run(store, press, tables, now + timedelta(minutes=10))
+    assert counts.unchanged_feeds == 2
+    assert press.site.requests[asked:] == ["/en.xml", "/zh.xml"]
+    assert store.db.conn.total_changes == before
+
+
+def test_a_host_that_asks_for_time_gets_it_in_later_runs_too(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    press.publish(press.en, press.zh)
+    good = press.site.pages["/en.xml"]
+    press.site.pages["/en.xml"] = Page(status=429, headers={"Retry-After": "3600"})
+    began = datetime.now(HONG_KONG)
+    first = run(store, press, tables, began)
+    assert len(first.failures) == 2  # one host has both feeds
+    assert press.site.requests == ["/en.xml"]
+    press.site.pages["/en.xml"] = good
+    again = run(store, press, tables, began + timedelta(minutes=10))
+    assert press.site.requests == ["/en.xml"]
+    assert len(again.failures) == 2
+    later = run(store, press, tables, began + timedelta(minutes=61))
+    assert (later.failures, later.new) == ([], 2)
+
+
+# Looking again
+
+
+def test_a_page_without_its_link_is_looked_at_again_until_the_counterpart_is_there(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    press.publish(press.zh)
+    run(store, press, tables, ISSUED)
+    path = press.zh.url.removeprefix(press.site.url)
+    press.site.pages[path] = Page(make_page(press.zh, press.en.url))
+    press.site.pages[press.en.url.removeprefix(press.site.url)] = Page(make_page(press.en))
+    counts = run(store, press, tables, ISSUED + timedelta(minutes=10))
+    assert counts.new == 1  # it came by the link, and stands in no feed
+    (joined,) = store.releases.list_latest(5)
+    assert dict(joined.release.texts) == {"en": press.en, "zh": press.zh}
+    asked = len(press.site.requests)
+    run(store, press, tables, ISSUED + timedelta(minutes=20))
+    assert press.site.requests[asked:] == ["/en.xml", "/zh.xml"]
+
+
+def test_a_page_is_looked_at_ever_more_rarely_and_not_for_ever(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    press.publish(press.zh)
+    path = press.zh.url.removeprefix(press.site.url)
+    looked = []
+    for minutes in range(0, 24 * 60, 10):
+        before = len(press.site.requests)
+        run(store, press, tables, ISSUED + timedelta(minutes=minutes))
+        if path in press.site.requests[before:]:
+            looked.append(minutes)
+    assert looked[:4] == [0, 10, 20, 40]
+    assert 5 <= len(looked) <= 8
+    assert 381 <= looked[-1] <= 720  # the latest counterpart seen came after 381 minutes
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_text_that_will_have_no_counterpart_is_left_alone(
+    store: Store, press: Press, tables: Tables, old: bool
+) -> None:
+    if not old:
+        press.zh = press.zh.model_copy(update={"title": "海港點亮燈籠（只有中文）"})
+    press.publish(press.zh)
+    since = timedelta(days=2) if old else timedelta()
+    run(store, press, tables, ISSUED + since)
+    asked = len(press.site.requests)
+    run(store, press, tables, ISSUED + since + timedelta(minutes=10))
+    assert press.site.requests[asked:] == ["/en.xml", "/zh.xml"]
+
+
+# Counterparts without a link
+
+TOLD = {
+    "en": (
+        "Harbour Department opens Lantern Wharf on November 28",
+        "The Harbour Department announced today (November 21) that Lantern Wharf in Sai Kung will "
+        "open on November 28. The works cost $5.1 million and took 423 days.\n\n"
+        "Some 1 300 visitors are expected a day. For enquiries, please call 2000 0123.",
+    ),
+    "zh": (
+        "海事處燈籠碼頭十一月二十八日啟用",
+        "海事處今日（十一月二十一日）宣布，西貢燈籠碼頭將於十一月二十八日啟用。工程耗資五百一十萬元，"
+        "歷時423日。\n\n預計每日有1 300名遊客到訪。查詢請致電2000 0123。",
+    ),
+}
+
+
+def tell(press: Press) -> None:
+    for text in ("en", "zh"):
+        language: Language = "en" if text == "en" else "zh"
+        title, body = TOLD[language]
+        told = getattr(press, text).model_copy(update={"title": title, "body": body})
+        setattr(press, text, told)
+
+
+def test_counterparts_without_a_link_are_joined_by_what_they_say_and_marked(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    tell(press)
+    press.publish(press.en, press.zh, linked=False)
+    counts = run(store, press, tables, ISSUED)
+    assert counts.inferred == 1
+    (joined,) = store.releases.list_latest(5)
+    assert joined.release.texts.keys() == {"en", "zh"}
+    assert 0.9 < (joined.release.pairing_score or 0) <= 1
+
+
+def test_a_link_that_comes_later_overrules_what_was_inferred(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    tell(press)
+    press.publish(press.en, press.zh, linked=False)
+    run(store, press, tables, ISSUED)
+    right = make_text("zh", text_id="P2026112100303", title="另一則公告", site=press.site.url)
+    press.site.pages[right.url.removeprefix(press.site.url)] = Page(make_page(right, press.en.url))
+    press.site.pages["/zh.xml"] = Page(make_feed([press.zh, right]))
+    run(store, press, tables, ISSUED + timedelta(minutes=10))
+    stored = {each.release.id: each.release for each in store.releases.list_latest(5)}
+    by_english = [release for release in stored.values() if "en" in release.texts]
+    assert [release.texts["zh"].id for release in by_english] == [right.id]
+    assert by_english[0].pairing_score is None
+    assert {text.id for each in stored.values() for text in each.texts.values()} == {
+        press.en.id,
+        press.zh.id,
+        right.id,
+    }
+
+
+def test_sources_never_share_a_release(store: Store, press: Press, tables: Tables) -> None:
+    tell(press)
+    press.publish(press.en, press.zh, linked=False)
+    feeds = [
+        Feed(source=name, url=f"{press.site.url}/{code}.xml")
+        for name, code in (("one", "en"), ("two", "zh"))
+    ]
+    assert run(store, press, tables, ISSUED, feeds=feeds).inferred == 0
+    assert {each.release.source for each in store.releases.list_latest(5)} == {"one", "two"}
+
+
+# Day lists
+
+DAY = "/gia/general/202611"
+
+
+def publish_days(press: Press) -> list[ReleaseText]:
+    """Two releases that no feed shows any more, on the day lists of their days."""
+    lost = [
+        make_text("en", text_id="P2026111900101", title="Lost notice", site=press.site.url),
+        make_text("en", text_id="P2026112000101", title="Missed notice", site=press.site.url),
+    ]
+    for text, day, issued in zip(lost, ("19", "20"), (2, 1), strict=True):
+        at = ISSUED - timedelta(days=issued)
+        moved = text.model_copy(
+            update={"url": text.url.replace("/21/", f"/{day}/"), "issued_at": at}
+        )
+        lost[lost.index(text)] = moved
+        path = moved.url.removeprefix(press.site.url)
+        press.site.pages[path] = Page(make_page(moved))
+        link = f'<ul id="prlist"><li><a href="{path}">{moved.title}</a></li></ul>'
+        press.site.pages[f"{DAY}/{day}.htm"] = Page(link.encode())
+    return lost
+
+
+def official_feeds(press: Press) -> list[Feed]:
+    for code in ("en", "zh"):
+        press.site.pages[f"/gia/rss/general_{code}.xml"] = press.site.pages[f"/{code}.xml"]
+    return [
+        Feed(source="gia", url=f"{press.site.url}/gia/rss/general_{code}.xml")
+        for code in ("en", "zh")
     ]
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ("", "feed"),
-        ("[[feed]]\nsource = 'x'\n", r"feed\.0\.url"),
-        ("[[feed]]\nsource = ''\nurl = 'https://x.hk'\n", r"feed\.0\.source"),
-        ("[[feed]]\nsource = 'x'\nurl = 'file:///etc/passwd'\n", "web address"),
-        ("not toml", "not a TOML file"),
-        ("\x00\x01", "not a TOML file"),
-    ],
-)
-def test_a_feeds_file_that_is_wrong_is_refused_by_entry(
-    tmp_path: Path, content: str, reason: str
+def test_days_that_the_feeds_have_lost_are_filled_from_their_lists(
+    store: Store, press: Press, tables: Tables
 ) -> None:
-    file = tmp_path / "feeds.toml"
-    file.write_text(content)
-    with pytest.raises(FeedsError, match=reason) as refusal:
-        read_feeds(file)
-    assert "feeds.toml" in str(refusal.value)
+    press.publish(press.en, press.zh)
+    lost = publish_days(press)
+    feeds = official_feeds(press)
+    counts = run(store, press, tables, ISSUED, feeds=feeds, backfill=Backfill(days=3))
+    assert (counts.backfilled, counts.new, counts.faults) == (2, 4, [])
+    for text in lost:
+        assert store.releases.get(text.id).release.texts["en"] == text
+    asked = len(press.site.requests)
+    again = run(store, press, tables, ISSUED, feeds=feeds, backfill=Backfill(days=3))
+    assert (again.backfilled, again.new) == (2, 0)
+    assert not [path for path in press.site.requests[asked:] if "P2026" in path]
 
 
-def test_a_feeds_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FeedsError, match=r"none\.toml: can't be read"):
-        read_feeds(tmp_path / "none.toml")
+def test_the_menu_of_a_day_serves_where_its_page_is_missing(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    press.publish(press.en, press.zh)
+    lost = publish_days(press)[1]
+    del press.site.pages[f"{DAY}/20.htm"]
+    menu = f'<select id="selectManual"><option value="{lost.id}">Missed notice</option></select>'
+    press.site.pages[f"{DAY}/20/select_en.htm"] = Page(menu.encode())
+    feeds = official_feeds(press)
+    assert run(store, press, tables, ISSUED, feeds=feeds, backfill=Backfill(days=1)).new == 3
+
+
+def test_a_day_list_that_fails_is_named_and_the_others_are_read(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    press.publish(press.en, press.zh)
+    publish_days(press)
+    press.site.pages[f"{DAY}/20.htm"] = Page(b"oops", 500)
+    press.site.pages[f"{DAY}/19c.htm"] = Page(b"<html>maintenance</html>")
+    counts = run(
+        store, press, tables, ISSUED, feeds=official_feeds(press), backfill=Backfill(days=3)
+    )
+    assert counts.new == 3
+    assert "/20.htm" in " ".join(counts.faults)
+    assert "/19c.htm" in " ".join(counts.faults)
+
+
+def test_after_an_outage_longer_than_the_feed_the_lists_are_read_unasked(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    old = press.en.model_copy(
+        update={"issued_at": ISSUED - timedelta(days=2, hours=1), "body": "Long ago."}
+    )
+    press.publish(press.zh)
+    press.site.pages["/en.xml"] = Page(make_feed([old]))
+    press.site.pages[old.url.removeprefix(press.site.url)] = Page(make_page(old))
+    automatic = Backfill(most_days=5)
+    run(store, press, tables, ISSUED - timedelta(days=2), feeds=official_feeds(press))
+    publish_days(press)
+    newer = make_text("en", text_id="P2026112100777", title="Newest", site=press.site.url)
+    press.site.pages[newer.url.removeprefix(press.site.url)] = Page(make_page(newer))
+    press.site.pages["/en.xml"] = Page(make_feed([newer]))
+    feeds = official_feeds(press)
+    counts = run(store, press, tables, ISSUED, feeds=feeds, backfill=automatic)
+    assert (counts.backfilled, counts.new) == (2, 3)
+    # While the feed's oldest entry is known, nothing can have been missed.
+    asked = len(press.site.requests)
+    run(store, press, tables, ISSUED + timedelta(hours=1), feeds=feeds, backfill=automatic)
+    assert not [path for path in press.site.requests[asked:] if path.endswith(("0.htm", "c.htm"))]
+
+
+# Other publishers
+
+STORY = (
+    "The harbour band will play thirty marches at the Lantern Pavilion this weekend, the "
+    "organisers said, and entry is free for everybody who brings a lantern of their own making. "
+)
+
+
+def story_page(title: str, *paragraphs: str) -> Page:
+    body = "".join(f"<p>{each}</p>" for each in paragraphs)
+    return Page(
+        f"<!DOCTYPE html><html lang='en'><head><title>{title}</title></head><body><nav>Home</nav>"
+        f"<article><h1>{title}</h1><time datetime='2026-11-21T15:00:00+08:00'>21 Nov</time>{body}"
+        "</article><footer>All rights reserved</footer></body></html>".encode()
+    )
+
+
+def story_feed(url: str, title: str, text: str) -> Page:
+    return Page(
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>Band</title><item>'
+        f"<title>{title}</title><link>{url}</link><guid>{url}</guid>"
+        f"<pubDate>Sat, 21 Nov 2026 15:30:00 +0800</pubDate><description>{text}</description>"
+        "</item></channel></rss>".encode()
+    )
+
+
+def test_a_feed_of_another_site_gets_its_excerpts_filled_from_the_pages(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    url = f"{press.site.url}/news/1.html"
+    press.site.pages["/band.xml"] = story_feed(url, "Band plays thirty marches", "Read more…")
+    press.site.pages["/news/1.html"] = story_page("Band plays", STORY, STORY * 2)
+    feed = Feed(source="band", url=f"{press.site.url}/band.xml", pairing="none", topic="culture")
+    counts = run(store, press, tables, ISSUED, feeds=[feed])
+    assert (counts.new, counts.faults) == (1, [])
+    (stored,) = store.releases.list_latest(5)
+    text = stored.release.texts["en"]
+    assert (text.title, text.issued_at) == ("Band plays thirty marches", ISSUED)
+    assert "thirty marches at the Lantern Pavilion" in text.body
+    assert "rights reserved" not in text.body
+    assert (stored.release.source, stored.release.topics[0]) == ("band", "culture")
+
+
+def test_pairs_by_address_and_a_list_without_texts_become_releases(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    feeds = []
+    for code, lang, title in (("eng", "en", "Band plays"), ("chi", "tc", "樂隊演奏進行曲")):
+        url = f"{press.site.url}/{code}/press/20261121-3/"
+        record = f'{{"title": "{title}", "link": "{url}", "date": "2026-11-21"}}'
+        listing = f'{{"header": {{"success": true}}, "result": {{"records": [{record}]}}}}'
+        press.site.pages[f"/list?lang={lang}"] = Page(listing.encode())
+        words = (
+            STORY
+            if code == "eng"
+            else "樂隊將於本周末在燈籠亭演奏三十首進行曲，公眾可免費入場。" * 4
+        )
+        press.site.pages[f"/{code}/press/20261121-3/"] = story_page(title, words, words)
+        language: Language = "en" if code == "eng" else "zh"
+        feeds.append(
+            Feed(
+                source="bank",
+                url=f"{press.site.url}/list?lang={lang}",
+                language=language,
+                pairing="address",
+                pages="always",
+                topic="finance",
+            )
+        )
+    counts = run(store, press, tables, ISSUED, feeds=feeds)
+    assert (counts.new, counts.faults, counts.failures) == (2, [], [])
+    (stored,) = store.releases.list_latest(5)
+    assert stored.release.texts.keys() == {"en", "zh"}
+    assert stored.release.texts["zh"].title == "樂隊演奏進行曲"
+    asked = len(press.site.requests)
+    assert run(store, press, tables, ISSUED, feeds=feeds).new == 0
+    assert len(press.site.requests) - asked == 2

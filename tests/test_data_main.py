@@ -101,9 +101,84 @@ def test_ingest_reports_a_feed_that_is_down_and_stores_the_other(
     assert "releases stored 1" in done.stdout
 
 
+def test_ingest_fills_past_days_from_the_day_lists(site: StaticSite, tmp_path: Path) -> None:
+    publish(site)
+    for code in ("en", "zh"):
+        site.pages[f"/gia/rss/general_{code}.xml"] = site.pages[f"/{code}.xml"]
+    feeds = tmp_path / "feeds.toml"
+    url = f"{site.url}/gia/rss/general_en.xml"
+    feeds.write_text(f'[[feed]]\nsource = "gia"\nurl = "{url}"\n')
+    done = run("ingest", "--feeds", feeds, "--backfill", "2", cwd=tmp_path)
+    assert (done.returncode, "in day lists 0" in done.stdout) == (0, True), done
+    asked = [path for path in site.requests if path.startswith("/gia/general/") and "P" not in path]
+    assert len(asked) == 2 * 3  # today and two days before: the page of each, then its menu
+
+
+PAIR = {
+    "en": make_text(
+        "en",
+        title="Lantern Wharf in Sai Kung to open on November 28",
+        body="The Marine Department said today (November 21) that Lantern Wharf in Sai Kung will "
+        "open on November 28. It cost $5.1 million. Please call 2000 0123 for details.",
+    ),
+    "zh": make_text(
+        "zh",
+        title="西貢燈籠碼頭十一月二十八日啟用",
+        body="海事處今日（十一月二十一日）表示，西貢燈籠碼頭將於十一月二十八日啟用，工程耗資"
+        "五百一十萬元。查詢請致電2000 0123。",
+    ),
+}
+
+
+def test_pair_joins_by_link_or_by_what_the_texts_say(tmp_path: Path) -> None:
+    alone = [make_release(text, topics=()) for text in PAIR.values()]
+    given = "\n".join(release.to_json() for release in alone)
+    inferred = run("pair", cwd=tmp_path, given=given)
+    (release,) = [json.loads(line) for line in inferred.stdout.splitlines()]
+    assert (inferred.returncode, release["texts"].keys()) == (0, {"en", "zh"})
+    assert release["pairing_score"] > 0.9
+    linked = alone[0].model_copy(update={"counterpart_url": PAIR["zh"].url})
+    given = f"{linked.to_json()}\n{alone[1].to_json()}\n"
+    (release,) = [
+        json.loads(line) for line in run("pair", cwd=tmp_path, given=given).stdout.splitlines()
+    ]
+    assert "pairing_score" not in release
+    assert "counterpart_url" not in release
+
+
+def test_pair_ignoring_links_takes_wrong_pairs_apart(tmp_path: Path) -> None:
+    wrong = make_release(PAIR["en"], make_text("zh", text_id="P2026112100999"))
+    given = f"{wrong.to_json()}\nnot json\n{make_release(PAIR['zh']).to_json()}\n"
+    kept = run("pair", cwd=tmp_path, given=given)
+    parted = run("pair", "--ignore-links", cwd=tmp_path, given=given)
+    for done in (kept, parted):
+        assert (done.returncode, "line 2: " in done.stderr) == (1, True)
+    pairs = {
+        frozenset(text["id"] for text in json.loads(line)["texts"].values())
+        for line in parted.stdout.splitlines()
+    }
+    assert pairs == {frozenset(text.id for text in PAIR.values()), frozenset({"P2026112100999"})}
+
+
+def test_a_re_publishers_saved_page_is_read_into_its_releases(
+    seeds: list[Path], tmp_path: Path
+) -> None:
+    done = run("read", *seeds, cwd=tmp_path)
+    releases = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, len(releases)) == (0, 2 * len(seeds))
+    for release in releases:
+        body = release["texts"]["en"]["body"]
+        assert "Photo" not in body
+        assert "Recommended Articles" not in body
+        assert len(body) > 1000
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
+        (["ingest", "--backfill", "-1"], "a number of days from 0 to 60"),
+        (["ingest", "--backfill", "61"], "a number of days from 0 to 60"),
+        (["ingest", "--backfill", "٣"], "a number of days from 0 to 60"),
         ([], "usage"),
         (["read"], "FILE_OR_URL"),
         (["fly"], "invalid choice"),

@@ -160,7 +160,7 @@ def test_a_number_of_arrival_is_never_used_twice(store: Store, now: datetime) ->
     before = store.releases.get(second.id).seq
     with write(store.db):
         store.db.execute("DELETE FROM texts WHERE release_id = ?", [second.id])
-    store.releases.save([], now)
+        store.db.execute("DELETE FROM releases WHERE id = ?", [second.id])
     store.releases.save([second], now)
     assert store.releases.get(second.id).seq > before
 

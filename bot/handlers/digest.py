@@ -72,6 +72,7 @@ class DigestHandlers:
             sections,
             chat.languages,
             self._services.tables,
+            self._services.publishers,
             day=day,
             title_key="digest.title_now",
         )

@@ -51,7 +51,8 @@ class LatestHandlers:
             await self._services.answer(update, context, say_in(chat.languages, "latest.none_yet"))
             return
         title = say_in(chat.languages, "latest.title").replace("\n\n", "\n")
-        await self._services.answer(update, context, render_list(title, releases, chat.languages))
+        parts = render_list(title, releases, chat.languages, self._services.publishers)
+        await self._services.answer(update, context, parts)
 
 
 def choose_count(typed: str) -> int | None:

@@ -12,6 +12,7 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
 from bot.delivery import PRIVATE_GAP
+from bot.render import Publishers
 from data.models import Chat, ChatLanguage
 from data.store.store import Store
 from data.tables import Tables
@@ -28,6 +29,7 @@ class Services:
 
     store: Store
     tables: Tables
+    publishers: Publishers
     clock: Callable[[], datetime]
     digest_time: time
     time_zone: str

@@ -113,7 +113,8 @@ class TopicHandlers:
             for language in chat.languages
         ]
         title = "\n".join(titles)
-        parts = render_list(title, releases, chat.languages) if releases else (title,)
+        publishers = self._services.publishers
+        parts = render_list(title, releases, chat.languages, publishers) if releases else (title,)
         await self._services.answer(update, context, parts, keyboard)
 
 

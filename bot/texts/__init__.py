@@ -2,7 +2,7 @@
 
 import html
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import opencc
 from babel.dates import format_date
+from babel.lists import format_list
 
 from data.models import ChatLanguage, Language
 
@@ -48,6 +49,11 @@ def say_in(languages: tuple[ChatLanguage, ...], key: str, **values: object) -> s
 def format_day(language: ChatLanguage, day: date) -> str:
     """A date with its weekday: "Sunday, 22 November 2026", 2026年11月22日星期日."""
     return format_date(day, "full", locale=LOCALES[language])
+
+
+def format_names(language: ChatLanguage, names: Sequence[str]) -> str:
+    """Names in a row: "A, B and C", A、B和C."""
+    return format_list(names, locale=LOCALES[language])
 
 
 def format_moment(language: ChatLanguage, moment: datetime, time_zone: str) -> str:

@@ -1,14 +1,38 @@
 """Reads any document that Tongbao knows, telling them apart by content; pure."""
 
-from selectolax.lexbor import LexborHTMLParser
+import re
 
+from data.readers.article import read_article
+from data.readers.charset import decode_html
+from data.readers.day_list import is_day_list, read_day_list
 from data.readers.feed import is_feed, read_feed
 from data.readers.gia_page import is_release_page, read_gia_page
+from data.readers.hkma import is_hkma_list, read_hkma_list
 from data.readers.reading import ReadError, Readings
+from data.readers.republished import is_republished, read_republished, read_republished_page
+
+_MARKUP = re.compile(r"<(?:!doctype html|html|head|body|div|article|p|span|table)\b", re.IGNORECASE)
+# A page declares itself early, behind comments at most.
+_MARKUP_WITHIN = 4096
+
+
+def read_source(content: bytes, address: str | None = None) -> Readings:
+    """A document that changes as releases come: a feed, or a list without texts.
+
+    Raises:
+        ReadError: if it is no such document, or damaged beyond reading.
+    """
+    if not content.strip():
+        raise ReadError("the document is empty")
+    if is_feed(content):
+        return read_feed(content)
+    if is_hkma_list(content):
+        return read_hkma_list(content, address)
+    raise ReadError("this is not an RSS or Atom feed, nor a list of releases")
 
 
 def read_document(content: bytes, address: str | None = None) -> Readings:
-    """A page or feed to its texts.
+    """A page, feed, list or saved text to its texts.
 
     Args:
         content: the bytes as fetched or saved.
@@ -17,19 +41,15 @@ def read_document(content: bytes, address: str | None = None) -> Readings:
     Raises:
         ReadError: if the bytes are of no known format or lack what a release needs.
     """
-    if not content.strip():
-        raise ReadError("the document is empty")
-    if is_feed(content):
-        return read_feed(content)
-    html = decode_html(content)
-    if not is_release_page(html):
-        raise ReadError("this is neither a feed nor a page of a Government press release")
-    return Readings((read_gia_page(html, address),))
-
-
-def decode_html(content: bytes) -> str:
-    """Text of an HTML page: UTF-8 if it is valid UTF-8, else what the page declares or shows."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return LexborHTMLParser(content, encoding=True).html or ""
+    if not content.strip() or is_feed(content) or is_hkma_list(content):
+        return read_source(content, address)
+    text = decode_html(content)
+    if is_release_page(text):
+        return Readings((read_gia_page(text, address),))
+    if _MARKUP.search(text[:_MARKUP_WITHIN]) is None:
+        return read_republished(text, address)
+    if is_day_list(text, address or ""):
+        return read_day_list(text, address or "")
+    if is_republished(text):
+        return read_republished_page(text, address)
+    return Readings((read_article(text, address),))

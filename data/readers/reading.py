@@ -1,8 +1,9 @@
 """What every reader hands over, and the failures that it may answer with."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from data.models import ReleaseText
+from data.models import Language, ReleaseText
 
 
 class ReadError(ValueError):
@@ -31,9 +32,24 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A release that a list names without its text, which stands on the page at ``url``."""
+
+    url: str
+    title: str
+    issued_at: datetime | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True)
 class Readings:
-    """All texts found in one document; what could not be read is named in ``faults``."""
+    """All texts found in one document, and those that it only names.
+
+    What could not be read is named in ``faults``. A feed is a document with many releases that
+    changes as they come.
+    """
 
     items: tuple[Reading, ...] = ()
     faults: tuple[str, ...] = ()
     is_feed: bool = False
+    listed: tuple[Listed, ...] = ()

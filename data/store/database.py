@@ -33,11 +33,10 @@ def open_database(path: Path) -> Database:
         db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             db.execute(f"PRAGMA {pragma}")
-        with write(db):
-            MIGRATIONS.apply(db)
-            # A file that can only be read fails here and not at somebody's first command.
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            db.execute(f"PRAGMA user_version = {version}")
+        if MIGRATIONS.pending(db):
+            with write(db):
+                MIGRATIONS.apply(db)
+        _try_writing(db)
         _check_pages(db)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
@@ -46,6 +45,19 @@ def open_database(path: Path) -> Database:
             "new one is made."
         ) from None
     return db
+
+
+def _try_writing(db: Database) -> None:
+    """A file that can only be read fails here and not at somebody's first command.
+
+    What is tried is taken back, so that opening an up-to-date file writes nothing.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        db.execute(f"PRAGMA user_version = {version}")
+    finally:
+        db.conn.rollback()
 
 
 def _check_pages(db: Database) -> None:

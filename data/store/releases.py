@@ -1,7 +1,7 @@
-"""Releases, their texts and summaries in the database."""
+"""Releases and their summaries in the database."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from data.models import Language, Release, ReleaseText, Summary, Topic
-from data.readers.gia_page import find_release_id
-from data.readers.reading import Reading
 from data.store.database import from_text, to_text, write
+from data.store.texts import SaveCounts, TextOrigin, Texts, read_text_row
 
 
 @dataclass(frozen=True)
@@ -23,77 +22,48 @@ class Stored:
     summaries: dict[Language, Summary]
 
 
-@dataclass(frozen=True)
-class SaveCounts:
-    """What saving changed: texts that were new, and texts whose title or body changed."""
-
-    new: int = 0
-    changed: int = 0
-
-
 class Releases:
-    """Every query on releases, texts and summaries."""
+    """Every query on releases and summaries."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, texts: Texts) -> None:
         self._db = db
-
-    def find_feed_versions(self, text_ids: Iterable[str]) -> dict[str, str]:
-        """For texts that were ingested whole: the version that the feed had then."""
-        rows = self._db.query(
-            "SELECT id, feed_version FROM texts WHERE feed_version IS NOT NULL"
-            " AND id IN (SELECT value FROM json_each(?))",
-            [json.dumps(list(text_ids))],
-        )
-        return {row["id"]: row["feed_version"] for row in rows}
-
-    def find_related(self, readings: Iterable[Reading]) -> dict[str, tuple[Reading, str]]:
-        """Stored texts that are, or may be joined with, the given ones.
-
-        These are the same texts, those they link to, those that link to them, and the other
-        text of each one's release: by id, each with the id of its release.
-        """
-        ids, urls = set[str](), set[str]()
-        for reading in readings:
-            ids.add(reading.text.id)
-            urls.add(reading.text.url)
-            ids.add(find_release_id(reading.counterpart_url or "") or reading.text.id)
-        rows = self._db.query(
-            "WITH near AS (SELECT release_id FROM texts"
-            " WHERE id IN (SELECT value FROM json_each(:ids))"
-            " OR counterpart_url IN (SELECT value FROM json_each(:urls)))"
-            " SELECT * FROM texts WHERE release_id IN near",
-            {"ids": json.dumps(sorted(ids)), "urls": json.dumps(sorted(urls))},
-        )
-        return {
-            row["id"]: (Reading(_text(row), row["counterpart_url"]), row["release_id"])
-            for row in rows
-        }
+        self._texts = texts
 
     def save(
         self,
         releases: Iterable[Release],
         now: datetime,
         *,
-        counterpart_urls: dict[str, str | None] | None = None,
-        feed_versions: dict[str, str] | None = None,
+        origins: Mapping[str, TextOrigin] | None = None,
     ) -> SaveCounts:
         """Store releases and their texts in one transaction.
 
-        A text that was stored under another release moves to its new one, and a release that
-        lost its last text goes. Saving the same again changes nothing.
+        A text that was stored under another release moves to its new one. A release that lost
+        its last text goes, and its id from then on means the one that took it. Saving the same
+        again changes nothing.
+
+        Args:
+            releases: each text in one release only.
+            now: when they came in.
+            origins: text id to what is known of the text, for those that were read anew.
         """
-        new = changed = 0
+        releases = list(releases)
+        placed = {
+            text.id: (release.id, text) for release in releases for text in release.texts.values()
+        }
         with write(self._db):
-            for release in releases:
-                self._save_release(release, now)
-                for text in release.texts.values():
-                    known = self._find_version(text.id)
-                    new += known is None
-                    changed += known is not None and known != text.version
-                    self._save_text(release.id, text)
-                    self._save_origin(text.id, counterpart_urls or {}, feed_versions or {})
-            self._db.execute("DELETE FROM releases WHERE id NOT IN (SELECT release_id FROM texts)")
-        return SaveCounts(new, changed)
+            former = self._find_places(placed)
+            self._save_releases(releases, now)
+            counts = self._texts.save(placed, origins or {}, now)
+            self._mark_first_of_series(releases)
+            self._drop_emptied(
+                {
+                    former[key]: release_id
+                    for key, (release_id, _) in placed.items()
+                    if former.get(key, release_id) != release_id
+                }
+            )
+        return counts
 
     def save_summaries(self, release: Release, summaries: Sequence[Summary], now: datetime) -> None:
         """Keep summaries of the texts of ``release`` as they were when it was read."""
@@ -142,12 +112,15 @@ class Releases:
         return self._db.table("releases").count
 
     def get(self, release_id: str) -> Stored:
-        """One stored release.
+        """One stored release, also by the id of one that was merged into it.
 
         Raises:
             KeyError: if there is none with this id.
         """
-        for stored in self._list("WHERE releases.id = ?", [release_id]):
+        present = "SELECT release_id FROM release_aliases WHERE id = ?"
+        for stored in self._list(
+            f"WHERE releases.id = coalesce(({present}), ?)", [release_id, release_id]
+        ):
             return stored
         raise KeyError(release_id)
 
@@ -167,53 +140,71 @@ class Releases:
             [to_text(since), to_text(until), after_seq],
         )
 
-    def _save_release(self, release: Release, now: datetime) -> None:
-        self._db.execute(
-            "INSERT INTO releases (id, source, issued_at, topics, department, first_seen_at)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+    def list_with_series_keys(self, keys: Iterable[str], since: datetime) -> list[Release]:
+        """Releases issued since then with a text whose title has one of these normal forms."""
+        found = self._list(
+            "WHERE releases.id IN (SELECT release_id FROM texts"
+            "  WHERE series_key IN (SELECT value FROM json_each(?)) AND issued_at >= ?)"
+            " ORDER BY releases.issued_at, releases.seq",
+            [json.dumps(sorted(set(keys))), to_text(since)],
+        )
+        return [stored.release for stored in found]
+
+    def _find_places(self, text_ids: Iterable[str]) -> dict[str, str]:
+        """Text id to the id of the release that holds it."""
+        rows = self._db.query(
+            "SELECT id, release_id FROM texts WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(text_ids))],
+        )
+        return {row["id"]: row["release_id"] for row in rows}
+
+    def _save_releases(self, releases: Sequence[Release], now: datetime) -> None:
+        self._db.conn.executemany(
+            "INSERT INTO releases (id, source, issued_at, topics, department, kind, series,"
+            " urgency, pairing_score, first_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET"
             " issued_at = excluded.issued_at, topics = excluded.topics,"
-            " department = excluded.department",
+            " department = excluded.department, kind = excluded.kind,"
+            " series = coalesce(excluded.series, series), urgency = excluded.urgency,"
+            " pairing_score = excluded.pairing_score",
             [
-                release.id,
-                release.source,
-                to_text(release.issued_at),
-                json.dumps(release.topics),
-                release.department,
-                to_text(now),
+                (
+                    release.id,
+                    release.source,
+                    to_text(release.issued_at),
+                    json.dumps(release.topics),
+                    release.department,
+                    release.kind,
+                    release.series,
+                    release.urgency,
+                    release.pairing_score,
+                    to_text(now),
+                )
+                for release in releases
             ],
         )
 
-    def _find_version(self, text_id: str) -> str | None:
-        rows = self._db.query("SELECT version FROM texts WHERE id = ?", [text_id])
-        return next((row["version"] for row in rows), None)
-
-    def _save_text(self, release_id: str, text: ReleaseText) -> None:
-        self._db.execute(
-            "INSERT INTO texts (id, release_id, language, url, title, body, issued_at, version)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-            " release_id = excluded.release_id, url = excluded.url, title = excluded.title,"
-            " body = excluded.body, issued_at = excluded.issued_at, version = excluded.version",
-            [
-                text.id,
-                release_id,
-                text.language,
-                text.url,
-                text.title,
-                text.body,
-                to_text(text.issued_at),
-                text.version,
-            ],
+    def _mark_first_of_series(self, releases: Iterable[Release]) -> None:
+        """A series goes by the id of its first release, which did not know of it alone."""
+        series = {release.series for release in releases} - {None}
+        self._db.conn.executemany(
+            "UPDATE releases SET series = id WHERE id = ? AND series IS NULL",
+            [(each,) for each in series],
         )
 
-    def _save_origin(
-        self, text_id: str, counterparts: dict[str, str | None], versions: dict[str, str]
-    ) -> None:
-        if text_id in counterparts or text_id in versions:
-            self._db.execute(
-                "UPDATE texts SET counterpart_url = coalesce(?, counterpart_url),"
-                " feed_version = coalesce(?, feed_version) WHERE id = ?",
-                [counterparts.get(text_id), versions.get(text_id), text_id],
-            )
+    def _drop_emptied(self, moves: Mapping[str, str]) -> None:
+        """Drop releases that lost their last text; a message that names one must still lead on."""
+        for old, new in moves.items():
+            dropped = self._db.execute(
+                "DELETE FROM releases WHERE id = ?"
+                " AND NOT EXISTS (SELECT 1 FROM texts WHERE release_id = releases.id)",
+                [old],
+            ).rowcount
+            if dropped:
+                self._db.execute(
+                    "UPDATE release_aliases SET release_id = ? WHERE release_id = ?", [new, old]
+                )
+                self._db.execute("INSERT OR REPLACE INTO release_aliases VALUES (?, ?)", [old, new])
 
     def _list(self, where: str, parameters: Sequence[Any]) -> list[Stored]:
         rows = list(self._db.query(f"SELECT releases.* FROM releases {where}", parameters))  # noqa: S608  # our own clauses
@@ -237,21 +228,10 @@ class Releases:
             [json.dumps(release_ids)],
         )
         for row in rows:
-            texts.setdefault(row["release_id"], {})[row["language"]] = _text(row)
+            texts.setdefault(row["release_id"], {})[row["language"]] = read_text_row(row)
             if row["headline"] is not None:
                 summaries.setdefault(row["release_id"], {})[row["language"]] = _summary(row)
         return texts, summaries
-
-
-def _text(row: dict[str, Any]) -> ReleaseText:
-    return ReleaseText(
-        language=row["language"],
-        id=row["id"],
-        url=row["url"],
-        title=row["title"],
-        body=row["body"],
-        issued_at=from_text(row["issued_at"]),
-    )
 
 
 def _release(row: dict[str, Any], texts: dict[Language, ReleaseText]) -> Release:
@@ -262,6 +242,10 @@ def _release(row: dict[str, Any], texts: dict[Language, ReleaseText]) -> Release
         topics=tuple(json.loads(row["topics"])),
         department=row["department"],
         texts=texts,
+        kind=row["kind"],
+        series=row["series"],
+        urgency=row["urgency"],
+        pairing_score=row["pairing_score"],
     )
 
 

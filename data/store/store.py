@@ -11,6 +11,7 @@ from data.store.deliveries import Deliveries
 from data.store.digests import Digests
 from data.store.feeds import Feeds
 from data.store.releases import Releases
+from data.store.texts import Texts
 from data.store.updates import Updates
 
 
@@ -20,6 +21,7 @@ class Store:
 
     db: Database
     releases: Releases
+    texts: Texts
     feeds: Feeds
     chats: Chats
     deliveries: Deliveries
@@ -38,10 +40,11 @@ def open_store(path: Path) -> Store:
         StoreError: if the file can't be used.
     """
     db = open_database(path)
-    deliveries = Deliveries(db)
+    deliveries, texts = Deliveries(db), Texts(db)
     return Store(
         db=db,
-        releases=Releases(db),
+        releases=Releases(db, texts),
+        texts=texts,
         feeds=Feeds(db),
         chats=Chats(db),
         deliveries=deliveries,

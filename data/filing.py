@@ -81,11 +81,11 @@ class Filing:
 
         Args:
             source: whose texts.
-            feeds: its feeds; those paired by nothing or by rule alone are left as they are.
+            feeds: its feeds; those paired by their place in a file, or not at all, are left as they are.
             around: issue times of texts that came in anew.
         """
         moments = sorted(around)
-        if not moments or all(feed.pairing in ("none", "address", "file") for feed in feeds):
+        if not moments or all(feed.pairing in ("none", "file") for feed in feeds):
             return 0
         singles = self.store.texts.list_single(
             source, moments[0] - COUNTERPART_WITHIN, moments[-1] + COUNTERPART_WITHIN

@@ -26,6 +26,16 @@ def test_a_release_stands_under_its_first_topic_newest_first() -> None:
     assert sections[1].releases == (releases[1], releases[0])
 
 
+def test_of_successive_bulletins_on_one_warning_the_newest_stands() -> None:
+    releases = make_stored(("weather",), ("weather",), ("law",), ("law",), ("weather",))
+    for number, series in enumerate(("storm", "storm", "fire", "fire", None)):
+        marked = releases[number].release.model_copy(update={"series": series})
+        releases[number] = Stored(number, marked, {})
+    law, weather = choose_sections(releases, [])
+    assert weather.releases == (releases[4], releases[1])
+    assert law.releases == (releases[3], releases[2])  # updates on other things each tell news
+
+
 def test_who_follows_topics_gets_those_alone_under_the_topic_followed() -> None:
     releases = make_stored(("law", "health"), ("weather",), ())
     (section,) = choose_sections(releases, ["health"])

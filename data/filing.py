@@ -81,7 +81,7 @@ class Filing:
 
         Args:
             source: whose texts.
-            feeds: its feeds; those paired by their place in a file, or not at all, are left as they are.
+            feeds: its feeds; sources paired by place in a file, or not at all, are left alone.
             around: issue times of texts that came in anew.
         """
         moments = sorted(around)

@@ -135,9 +135,8 @@ def test_singles_are_those_without_a_counterpart_in_the_window(store: Store, now
 
 
 TEXTS = [
-    make_text(language, text_id=f"P20261121{number:05d}", title=title + str(number))
-    for language, title, start in (("en", "Notice ", 100), ("zh", "通告", 200))
-    for number in range(start, start + 4)
+    *(make_text("en", text_id=f"P2026112100{n}", title=f"Notice {n}") for n in range(100, 104)),
+    *(make_text("zh", text_id=f"P2026112100{n}", title=f"通告{n}") for n in range(200, 204)),
 ]
 
 

@@ -27,8 +27,8 @@ _LIST_NODES = "#prlist, select#selectManual"
 _LIST_MARK = re.compile(
     r"""<(?:ul|ol|div|select)\b[^>]{0,200}\bid=["']?(?:prlist|selectManual)\b""", re.IGNORECASE
 )
-_RELEASE_PATH = re.compile(r"/gia/general/\d{6}/\d{2}/P\d{13}\.html?", re.IGNORECASE)
-_OPTION = re.compile(r"(?:[A-Z]{3}_)?(P\d{13})(?:\.html?)?", re.IGNORECASE)
+_RELEASE_PATH = re.compile(r"/gia/general/\d{6}/\d{2}/P\d{12,13}\.html?", re.IGNORECASE)
+_OPTION = re.compile(r"(?:[A-Z]{3}_)?(P\d{12,13})(?:\.html?)?", re.IGNORECASE)
 _ADDRESS_IN_SCRIPT = re.compile(r"""["']([^"'\s]{1,200}\.html?(?:\?[^"'\s]{0,80})?)["']""")
 # No day has a tenth of this.
 MAX_LINKS = 5_000

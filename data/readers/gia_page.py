@@ -3,10 +3,12 @@
 Format as seen on real pages: title in ``#PRHeadlineSpan``, text in ``span#pressrelease`` with
 ``<br>`` between lines, a footer in the same element ("Ends/Thursday, November 27, 2025",
 "Issued at HKT 15:55"; 完, 2025年11月27日（星期四）, 香港時間21時20分), and the other language
-behind the ``<a>`` around ``img#hdrTCLnk`` or ``img#hdrENLnk``.
+behind the ``<a>`` around ``img#hdrTCLnk`` or ``img#hdrENLnk``. Pages of older years have the
+title at the head of the text instead, full-width digits, and ids of twelve digits.
 """
 
 import re
+import unicodedata
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -14,21 +16,32 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from data.addresses import find_host, join_address
 from data.models import HONG_KONG, Language, ReleaseText
+from data.readers.charset import is_mangled
 from data.readers.paragraphs import (
     choose_language,
     clean_line,
     clean_title,
     parse_html,
     read_paragraphs,
+    says_single_language,
 )
 from data.readers.reading import ReadError, Reading
 
 OFFICIAL_SITE = "https://www.info.gov.hk"
 
 _NOT_TEXT = ".controlDisplay1, .controlDisplay2, #starBar, #starBarSpacing, #starBarSpacingC"
-_RELEASE_PATH = re.compile(r"/gia/general/(\d{6})/(\d{2})/(P\d{13})p?\.html?", re.IGNORECASE)
-_RELEASE_NAME = re.compile(r"(P\d{13})p?\.html?", re.IGNORECASE)
-_END_LINE = re.compile(r"^(?:Ends\s*/.*|完)$", re.IGNORECASE)
+_PAGE_MARK = re.compile(r"""\bid\s*=\s*["']?pressrelease\b""", re.IGNORECASE)
+_RELEASE_PATH = re.compile(r"/gia/general/(\d{6})/(\d{2})/(P\d{12,13})p?\.html?", re.IGNORECASE)
+# The site itself, and the mirror in Simplified Chinese, which has its name in the path.
+_OFFICIAL_PATH = re.compile(r"[/.]info\.gov\.hk/gia/", re.IGNORECASE)
+_CANONICAL_URL = re.compile(r"https://www\.info\.gov\.hk/gia/general/\d{6}/\d{2}/P\d{12,13}\.htm")
+_RELEASE_NAME = re.compile(r"(P\d{12,13})p?\.html?", re.IGNORECASE)
+_END_LINE = re.compile(r"\W*(?:Ends?\s*/.*|Ends?|完(?:\s*/.*)?)\W*", re.IGNORECASE)
+_FOOTER_LINE = re.compile(
+    r"NNNN|Issued at HKT \d{1,2}:\d\d|香港[時时][间間]\s*\d{1,2}\s*[時时]\s*\d{1,2}\s*分"
+    r"|\d{4}年\d{1,2}月\d{1,2}日(?:\(星期.\))?|[A-Z][a-z]+day, [A-Z][a-z]+ \d{1,2}, \d{4}",
+    re.IGNORECASE,
+)
 _ENGLISH_DATE = re.compile(r"([A-Z][a-z]+) (\d{1,2}), (\d{4})")
 _CHINESE_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _ENGLISH_CLOCK = re.compile(r"HKT\s*(\d{1,2}):(\d{2})")
@@ -41,7 +54,7 @@ _MONTHS = (
 
 def is_release_page(html: str) -> bool:
     """Whether the page has the mark of a release page (it may still lack a text)."""
-    return "pressrelease" in html and "PRHeadline" in html
+    return _PAGE_MARK.search(html) is not None
 
 
 def find_release_id(address: str) -> str | None:
@@ -52,11 +65,14 @@ def find_release_id(address: str) -> str | None:
 
 def canonical_url(url: str) -> str:
     """The address of the release itself: no query, fragment or print view."""
+    if _CANONICAL_URL.fullmatch(url):
+        return url
     match = _RELEASE_PATH.search(url.partition("?")[0])
     if not match:
         return url
     month, day, release_id = match.groups()
-    return join_address(url, f"/gia/general/{month}/{day}/{release_id.upper()}.htm") or url
+    path = f"/gia/general/{month}/{day}/{release_id.upper()}.htm"
+    return OFFICIAL_SITE + path if _OFFICIAL_PATH.search(url) else join_address(url, path) or url
 
 
 def read_gia_page(html: str, address: str | None = None) -> Reading:
@@ -72,8 +88,11 @@ def read_gia_page(html: str, address: str | None = None) -> Reading:
             page's own links say that it is another release's.
     """
     tree = parse_html(html)
-    title = _read_title(tree)
-    paragraphs, footer = _read_text(tree)
+    if any(is_mangled(node.text()) for node in tree.css("#pressrelease")):
+        raise ReadError("the page has characters that can't be read")
+    raw_title = _read_title(tree)
+    title = clean_title(raw_title)
+    paragraphs, footer = _read_text(tree, raw_title)
     if not title:
         raise ReadError("the page has no title (#PRHeadlineSpan)")
     if not paragraphs:
@@ -94,11 +113,13 @@ def read_gia_page(html: str, address: str | None = None) -> Reading:
     text = ReleaseText(
         language=language, id=release_id, url=url, title=title, body=body, issued_at=issued_at
     )
-    return Reading(text, _find_counterpart(tree, language, url))
+    counterpart = _find_counterpart(tree, language, url)
+    return Reading(text, counterpart, single_language=says_single_language(raw_title))
 
 
 def read_issue_time(footer: str) -> datetime | None:
     """The issue time that a release's last lines name, in Hong Kong's zone, or None."""
+    footer = unicodedata.normalize("NFKC", footer)  # older pages have full-width digits
     day, clock = _find_date(footer), _find_clock(footer)
     if day is None or clock is None:
         return None
@@ -123,11 +144,14 @@ def _find_clock(footer: str) -> tuple[int, int] | None:
 
 
 def _read_title(tree: LexborHTMLParser) -> str:
-    node = tree.css_first("#PRHeadlineSpan") or tree.css_first("#PRHeadline")
-    return clean_title(node.text()) if node is not None else ""
+    for place in ("#PRHeadlineSpan", "#PRHeadline", "title"):
+        node = tree.css_first(place)
+        if node is not None and (title := clean_line(" ".join(read_paragraphs(node)))):
+            return title
+    return ""
 
 
-def _read_text(tree: LexborHTMLParser) -> tuple[list[str], str]:
+def _read_text(tree: LexborHTMLParser, title: str) -> tuple[list[str], str]:
     """The paragraphs of the text, and what stands below them as one string."""
     node = tree.css_first("#pressrelease")
     if node is None:
@@ -135,11 +159,28 @@ def _read_text(tree: LexborHTMLParser) -> tuple[list[str], str]:
     for part in node.css(_NOT_TEXT):
         part.decompose()
     lines = "\n\n".join(read_paragraphs(node)).split("\n")
-    ends = [number for number, line in enumerate(lines) if _END_LINE.match(line)]
-    end = ends[-1] if ends else len(lines)
-    footer = lines[end:] if ends else lines[-6:]
-    text = "\n".join(lines[:end]).strip()
-    return text.split("\n\n") if text else [], "\n".join(footer)
+    end = _find_end(lines)
+    start = _find_start(lines[:end], title)
+    text = "\n".join(lines[start:end]).strip()
+    footer = "\n".join(lines[end:])
+    return text.split("\n\n") if text else [], footer
+
+
+def _find_end(lines: list[str]) -> int:
+    """Where the footer begins: at its first line, or, where that lacks, at those after it."""
+    plain = [unicodedata.normalize("NFKC", line) for line in lines]
+    ends = [number for number, line in enumerate(plain) if _END_LINE.fullmatch(line)]
+    if ends:
+        return ends[-1]
+    end = len(plain)
+    while end and (not plain[end - 1] or _FOOTER_LINE.fullmatch(plain[end - 1])):
+        end -= 1
+    return end
+
+
+def _find_start(lines: list[str], title: str) -> int:
+    """Where the text begins: after the title, which older pages have in it."""
+    return 1 if lines and title and clean_title(lines[0]) == clean_title(title) else 0
 
 
 def _find_own_url(tree: LexborHTMLParser, address: str | None, issued: datetime) -> str | None:

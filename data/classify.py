@@ -19,7 +19,7 @@ from data.tables import DepartmentEntry, Tables
 
 # Characters of a body, made plain: of its opening, and of all that is read of it.
 OPENING_LENGTH: Mapping[Language, int] = {"en": 420, "zh": 130}
-READ_LENGTH: Mapping[Language, int] = {"en": 1400, "zh": 480}
+READ_LENGTH: Mapping[Language, int] = {"en": 1000, "zh": 360}
 
 # What a keyword's points are multiplied by, for where it stands.
 TITLE_FACTOR = 2.0
@@ -30,11 +30,16 @@ REST_FACTOR = 0.35
 FADING_SHARE = 0.6
 # Points of a topic, for each text: it is the issuing department's usual one, or that of a
 # department which the title names.
-ISSUERS_TOPIC = 12.0
-TOPIC_NAMED_IN_TITLE = 4.0
+ISSUERS_TOPIC = 14.0
+TOPIC_NAMED_IN_TITLE = 8.0
 # A second topic has this share of the first one's points, and at least so many itself.
 SECOND_SHARE = 0.5
 SECOND_FLOOR = 16.0
+
+# The topic where neither the words nor the feed tell one, and the points up to which the feed
+# tells more than the words.
+LAST_RESORT: Topic = "government"
+BY_CHANCE = 8.0
 
 # Points of a department as the issuer (see TextEvidence.weigh_departments and _weigh_mention).
 ON_BEHALF = 20.0
@@ -56,53 +61,79 @@ SENTENCES_READ = 4
 ON_BEHALF_LENGTH = 400
 
 
-def classify(release: Release, tables: Tables) -> Release:
-    """The release with its topics (one or two, first is primary) and issuing department."""
+def classify(
+    release: Release,
+    tables: Tables,
+    *,
+    default_topic: Topic | None = None,
+    default_department: str | None = None,
+) -> Release:
+    """The release with its topics (one or two, first is primary) and issuing department.
+
+    The defaults, such as a feed's, are for a release whose words tell nothing.
+    """
     texts = [
         TextEvidence(release.texts[language], tables.lexicons[language])
         for language in LANGUAGES
         if language in release.texts
     ]
-    department = choose_department(texts, tables)
-    issuers_topic = tables.departments[department].topic if department else None
-    topics = choose_topics(_score_topics(texts, tables.departments, issuers_topic))
+    scores = _score_topics(texts, tables.departments)
+    issuer = choose_department(texts, tables, scores)
+    if issuer and (issuers_topic := tables.departments[issuer].topic):
+        scores[issuers_topic] += ISSUERS_TOPIC * len(texts)
+    department = issuer or _find_usual_issuer(texts, tables) or default_department
+    topics = choose_topics(scores, default_topic)
     return release.model_copy(update={"topics": topics, "department": department})
 
 
-def choose_topics(scores: Mapping[Topic, float]) -> tuple[Topic, ...]:
+def choose_topics(scores: Mapping[Topic, float], default: Topic | None = None) -> tuple[Topic, ...]:
     """The topic with the most points, and the next if it is clearly there as well.
 
-    A tie goes by the order of ``TOPICS``; where no topic has points it is ``government``.
+    A tie goes by the order of ``TOPICS``. Where no topic has points it is the default; one that
+    is given also stands against a few points, which a word or two get by chance.
     """
     first, second = sorted(TOPICS, key=lambda topic: -scores.get(topic, 0.0))[:2]
-    if scores.get(first, 0.0) <= 0:
-        return ("government",)
+    if scores.get(first, 0.0) <= (BY_CHANCE if default else 0.0):
+        return (default or LAST_RESORT,)
     if scores.get(second, 0.0) >= max(SECOND_FLOOR, SECOND_SHARE * scores[first]):
         return (first, second)
     return (first,)
 
 
-def choose_department(texts: Sequence["TextEvidence"], tables: Tables) -> str | None:
-    """The key of the department that issued the release, or None where none shows as such."""
+def choose_department(
+    texts: Sequence["TextEvidence"], tables: Tables, scores: Mapping[Topic, float]
+) -> str | None:
+    """The key of the department that issued the release, or None where none shows as such.
+
+    ``scores`` are the topics' points, which tell departments with the same short name apart.
+    """
     evidence: dict[str, float] = {}
     for text in texts:
-        for key, points in text.weigh_departments(tables.departments).items():
+        for key, points in text.weigh_departments(tables.departments, scores).items():
             evidence[key] = max(points, evidence.get(key, 0.0))
     key, points = max(evidence.items(), key=lambda item: item[1], default=("", 0.0))
     return key if points >= ISSUER_FLOOR else None
 
 
+def _find_usual_issuer(texts: Sequence["TextEvidence"], tables: Tables) -> str | None:
+    """The key of the department that a title names, or issues what it is about by the table."""
+    for text in texts:
+        names = [match.names for match in text.title_matches if match.names]
+        if len({key for each in names for key in each}) == 1 and "head" not in names[0].values():
+            return next(iter(names[0]))
+    for text in texts:
+        for match in find_phrases(text.title, tables.subjects[text.language]):
+            return match.subject_of
+    return None
+
+
 def _score_topics(
-    texts: Iterable["TextEvidence"],
-    departments: Mapping[str, DepartmentEntry],
-    issuers_topic: Topic | None,
-) -> dict[Topic, float]:
+    texts: Iterable["TextEvidence"], departments: Mapping[str, DepartmentEntry]
+) -> defaultdict[Topic, float]:
     scores: defaultdict[Topic, float] = defaultdict(float)
     for text in texts:
         for topic, points in text.score_topics(departments).items():
             scores[topic] += points
-        if issuers_topic:
-            scores[issuers_topic] += ISSUERS_TOPIC
     return scores
 
 
@@ -175,7 +206,8 @@ _RULES: Mapping[Language, MentionRules] = {
         acts=re.compile(
             r"^(?:\s*\([^)]{1,40}\))?(?:'s)?(?: of the(?: (?:[A-Z]\w*|of|and|the)){1,8})?"
             r"(?:, [A-Z][^,]{2,40},){0,2} "
-            r"(?:spokes\w+|today|yesterday|this|on|at|in|has|have|had|is|are|was|were|will|would"
+            r"(?:and|leading|together with|accompanied|spokes\w+|today|yesterday|this|on|at|in"
+            r"|has|have|had|is|are|was|were|will|would"
             r"|said|met|took|held|found|\w+ed|\w+s)\b"
         ),
     ),
@@ -192,7 +224,8 @@ _RULES: Mapping[Language, MentionRules] = {
         acts=re.compile(
             r"^(?:\s*\([^)]{1,16}\))?(?:\w{2,4}?)?(?:教授|博士|医生)?(?:发言人|局长|署长|处长|专员|总监"
             r"|[今昨明][日天早晚]|表示|说|指|公布|宣布|发表|呼吁|提醒|得悉|接获|接报|举行|举办|展开|推出|将"
-            r"|会|正|已|于|在|就|因应|深切|留意|关注|的(?:书面)?答[复覆])"
+            r"|会|正|已|于|在|就|因应|深切|留意|关注|出席|主持|率|访问|到访|视察|前往|祝贺|欢迎|感谢|联同|检控"
+            r"|的(?:书面)?答[复覆])"
         ),
     ),
 }
@@ -228,27 +261,35 @@ class TextEvidence:
         ):
             for topic, points in _add_points(matches).items():
                 scores[topic] += factor * points
-        for topic in {
-            departments[key].topic for match in self.title_matches for key in match.names
-        }:
-            scores[topic] += TOPIC_NAMED_IN_TITLE
+        named = {key for match in self.title_matches for key in match.names}
+        for usual in {departments[key].topic for key in named}:
+            if usual:
+                scores[usual] += TOPIC_NAMED_IN_TITLE
         return scores
 
-    def weigh_departments(self, departments: Mapping[str, DepartmentEntry]) -> dict[str, float]:
+    def weigh_departments(
+        self, departments: Mapping[str, DepartmentEntry], scores: Mapping[Topic, float]
+    ) -> dict[str, float]:
         """The points of each named department as the issuer, its best mention counting.
 
         "On behalf of" settles it; else a title that starts with a name, and sentences of the
         opening whose subject the department is.
         """
-        spelled_out = _list_spelled_out((*self.title_matches, *self.body_matches))
+        meant = _list_meant((*self.title_matches, *self.body_matches))
+
+        def choose_key(match: PhraseMatch) -> str:
+            """Of departments that share a name: one meant elsewhere, else by topic and order."""
+            candidates = [key for key in match.names if key in meant] or list(match.names)
+            return max(candidates, key=lambda key: _get_points(departments[key], scores))
+
         weights: defaultdict[str, float] = defaultdict(float)
         for match, points in self._weigh_in_body(departments):
-            key = _choose_key(match, spelled_out)
+            key = choose_key(match)
             weights[key] = max(weights[key], points)
         title_lead = _RULES[self.language].title_lead
         for match in _list_mentions(self.title, self.title_matches, departments):
             if title_lead.search(self.title[: match.start]):
-                weights[_choose_key(match, spelled_out)] += SUBJECT_OF_TITLE
+                weights[choose_key(match)] += SUBJECT_OF_TITLE
                 break
         return weights
 
@@ -330,15 +371,18 @@ def _weigh_mention(sentence: str, match: PhraseMatch, rules: MentionRules) -> fl
     return points + (SUBJECT if rules.lead.search(before) else 0.0)
 
 
-def _list_spelled_out(matches: Iterable[PhraseMatch]) -> set[str]:
-    """The keys of the departments whose full name stands in the text."""
-    return {key for match in matches for key, kind in match.names.items() if kind == "full"}
+def _list_meant(matches: Iterable[PhraseMatch]) -> set[str]:
+    """The keys of the departments that the text names in full, or by a name of theirs alone."""
+    return {
+        key
+        for match in matches
+        for key, kind in match.names.items()
+        if kind == "full" or (kind == "short" and len(match.names) == 1)
+    }
 
 
-def _choose_key(match: PhraseMatch, spelled_out: set[str]) -> str:
-    """The department meant by a name that several may share: one spelled out, else the first."""
-    meant = [key for key in match.names if key in spelled_out]
-    return (meant or list(match.names))[0]
+def _get_points(department: DepartmentEntry, scores: Mapping[Topic, float]) -> float:
+    return scores.get(department.topic, 0.0) if department.topic else 0.0
 
 
 def _add_points(matches: Iterable[PhraseMatch]) -> dict[Topic, float]:

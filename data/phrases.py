@@ -1,14 +1,15 @@
 """Finding known phrases in official texts, in the same way for both languages.
 
 A text is made plain (one width, and for Chinese one script) and becomes tokens: words of
-English, characters of Chinese. At each token the longest phrase of the lexicon wins.
+English, characters of Chinese. At each token the longest phrase of the lexicon counts, unless
+it lies within one found before.
 """
 
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -23,14 +24,6 @@ _TOKENS: Mapping[Language, re.Pattern[str]] = {
     "zh": re.compile(r"[A-Za-z0-9]+|\S"),
 }
 _SEPARATORS: Mapping[Language, str] = {"en": " ", "zh": ""}
-
-
-class Token(NamedTuple):
-    """A word or sign of a plain text: characters ``start`` to ``end``."""
-
-    text: str
-    start: int
-    end: int
 
 
 class Keyword(NamedTuple):
@@ -49,11 +42,34 @@ class DepartmentName(NamedTuple):
     kind: NameKind
 
 
-class PhraseMatch(NamedTuple):
-    """A known phrase in a plain text: characters ``start`` to ``end``, and what it says.
+class Subject(NamedTuple):
+    """A phrase that in a title tells the issuer where none is named; ``department`` is its key."""
 
-    ``phrase`` is in small letters; ``points`` has the points for each topic that it is a keyword
-    of, ``names`` the kind of name by key of each department that it names. Either may be empty.
+    phrase: str
+    department: str
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What a phrase says.
+
+    ``points`` has the points for each topic that it is a keyword of, ``names`` the kind of name
+    by key of each department that it names, by the phrase as it is written; ``subject_of`` is
+    the key of the department that issues what it stands in the title of. A ``silent`` phrase
+    says nothing where it says none of these; it is known so that no phrase is found within it.
+    """
+
+    points: dict[Topic, float] = field(default_factory=dict)
+    names: dict[str, dict[str, NameKind]] = field(default_factory=dict)
+    subject_of: str | None = None
+    silent: bool = False
+
+
+class PhraseMatch(NamedTuple):
+    """A known phrase in a plain text: characters ``start`` to ``end``, and what it says there.
+
+    ``phrase`` is in small letters; the rest is as in ``Meaning``, ``names`` for the phrase as it
+    is written here. Any of the three may be empty.
     """
 
     start: int
@@ -61,21 +77,23 @@ class PhraseMatch(NamedTuple):
     phrase: str
     points: Mapping[Topic, float]
     names: Mapping[str, NameKind]
+    subject_of: str | None
+
+
+@dataclass(slots=True)
+class Node:
+    """A place in the tree of phrases: what the tokens up to here say, and what may follow."""
+
+    following: dict[str, "Node"] = field(default_factory=dict)
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The phrases of one language, as tokens joined by the language's separator.
-
-    ``keywords`` has the points by topic of each keyword in small letters, ``names`` the kind of
-    name by department of each name as it is written, ``lengths`` the numbers of tokens that
-    phrases have, longest first, by their first token in small letters.
-    """
+    """The phrases of one language, as a tree whose steps are tokens in small letters."""
 
     language: Language
-    keywords: Mapping[str, Mapping[Topic, float]]
-    names: Mapping[str, Mapping[str, NameKind]]
-    lengths: Mapping[str, tuple[int, ...]]
+    root: Node
 
 
 def to_plain(text: str, language: Language) -> str:
@@ -90,53 +108,73 @@ def to_plain(text: str, language: Language) -> str:
 
 
 def build_lexicon(
-    language: Language, keywords: Iterable[Keyword], names: Iterable[DepartmentName]
+    language: Language,
+    keywords: Iterable[Keyword] = (),
+    names: Iterable[DepartmentName] = (),
+    subjects: Iterable[Subject] = (),
+    silent: Iterable[str] = (),
 ) -> Lexicon:
     """The lexicon of these phrases, which may be in any width and script.
 
-    English keywords are known in the plural too. Where a phrase comes twice for one topic or
-    department, the first counts; where several departments share a name, they keep their order.
+    ``silent`` phrases say nothing and hide the phrases within them. English keywords and
+    subjects are known in the plural too, unless the table has that itself. Where a phrase comes
+    twice for one topic or department, the first counts; where several departments share a name,
+    they keep their order.
     """
-    kinds: defaultdict[str, dict[str, NameKind]] = defaultdict(dict)
+    meanings: defaultdict[str, Meaning] = defaultdict(Meaning)
     for name in names:
-        kinds[_join_tokens(name.phrase, language)].setdefault(name.department, name.kind)
-    points: defaultdict[str, dict[Topic, float]] = defaultdict(dict)
-    for keyword in keywords:
-        for form in _list_forms(keyword.phrase, language):
-            known = points[_join_tokens(form, language).casefold()]
-            known.setdefault(keyword.topic, keyword.points)
-    return Lexicon(
-        language=language,
-        keywords=dict(points),
-        names=dict(kinds),
-        lengths=_list_lengths((*points, *kinds), language),
-    )
+        written = _join_tokens(name.phrase, language)
+        kinds = meanings[written.lower()].names.setdefault(written, {})
+        kinds.setdefault(name.department, name.kind)
+    for subject in subjects:
+        for form in _list_forms(subject.phrase, language):
+            meaning = meanings[_join_tokens(form, language).lower()]
+            meaning.subject_of = meaning.subject_of or subject.department
+    for keyword, form in _list_keyword_forms(tuple(keywords), language):
+        known = meanings[_join_tokens(form, language).lower()].points
+        known.setdefault(keyword.topic, keyword.points)
+    for phrase in silent:
+        meanings[_join_tokens(phrase, language).lower()].silent = True
+    return Lexicon(language, _grow_tree(meanings, language))
 
 
 def find_phrases(plain: str, lexicon: Lexicon) -> Iterator[PhraseMatch]:
-    """The known phrases of a plain text, from left to right, the longest at each place."""
-    tokens = _split_tokens(plain, lexicon.language)
-    at = 0
-    while at < len(tokens):
-        lengths = lexicon.lengths.get(tokens[at].text.casefold(), ())
-        for count in lengths:
-            if match := _match_tokens(tokens[at : at + count], count, lexicon):
-                yield match
-                at += count
+    """The known phrases of a plain text, from left to right, none within another.
+
+    At each token the longest counts. Phrases may overlap: Chinese has no spaces, and a phrase
+    that is there by chance must not hide the one that is meant.
+    """
+    tokens = list(_TOKENS[lexicon.language].finditer(plain))
+    written = [token[0] for token in tokens]
+    folded = [token.lower() for token in written]
+    separator = _SEPARATORS[lexicon.language]
+    covered = 0
+    for at, token in enumerate(folded):
+        if token not in lexicon.root.following:
+            continue
+        for end, meaning in reversed(_list_meanings(folded, at, lexicon.root)):
+            names = meaning.names.get(separator.join(written[at:end]), {}) if meaning.names else {}
+            says = names or meaning.points or meaning.subject_of or meaning.silent
+            if end > covered and says:
+                phrase = separator.join(folded[at:end])
+                span = (tokens[at].start(), tokens[end - 1].end())
+                yield PhraseMatch(*span, phrase, meaning.points, names, meaning.subject_of)
+                covered = end
                 break
-        else:
-            at += 1
 
 
-def _match_tokens(tokens: Sequence[Token], count: int, lexicon: Lexicon) -> PhraseMatch | None:
-    if len(tokens) < count:  # the text ends before the phrase would
-        return None
-    written = _SEPARATORS[lexicon.language].join([token.text for token in tokens])
-    phrase = written.casefold()
-    names, points = lexicon.names.get(written), lexicon.keywords.get(phrase)
-    if not names and not points:
-        return None
-    return PhraseMatch(tokens[0].start, tokens[-1].end, phrase, points or {}, names or {})
+def _list_meanings(folded: Sequence[str], at: int, root: Node) -> list[tuple[int, Meaning]]:
+    """What the phrases that start at a token say, with their ends, shortest first."""
+    found = []
+    following = root.following
+    for end in range(at, len(folded)):
+        node = following.get(folded[end])
+        if node is None:
+            break
+        following = node.following
+        if node.meaning:
+            found.append((end + 1, node.meaning))
+    return found
 
 
 @cache
@@ -144,14 +182,19 @@ def _make_converter() -> opencc.OpenCC:
     return opencc.OpenCC("hk2s")
 
 
-def _split_tokens(plain: str, language: Language) -> list[Token]:
-    return [Token(found[0], *found.span()) for found in _TOKENS[language].finditer(plain)]
-
-
 def _join_tokens(phrase: str, language: Language) -> str:
     """The phrase as the lexicon has it: plain, with the separator between its tokens."""
-    tokens = _split_tokens(to_plain(phrase, language), language)
-    return _SEPARATORS[language].join(token.text for token in tokens)
+    tokens = _TOKENS[language].findall(to_plain(phrase, language))
+    return _SEPARATORS[language].join(tokens)
+
+
+def _list_keyword_forms(
+    keywords: tuple[Keyword, ...], language: Language
+) -> Iterator[tuple[Keyword, str]]:
+    """Each keyword with its forms, what the table has itself before what is made of it."""
+    yield from ((keyword, keyword.phrase) for keyword in keywords)
+    for keyword in keywords:
+        yield from ((keyword, form) for form in _list_forms(keyword.phrase, language))
 
 
 def _list_forms(keyword: str, language: Language) -> tuple[str, ...]:
@@ -164,9 +207,11 @@ def _list_forms(keyword: str, language: Language) -> tuple[str, ...]:
     return (keyword, keyword + ending)
 
 
-def _list_lengths(phrases: Iterable[str], language: Language) -> dict[str, tuple[int, ...]]:
-    lengths: defaultdict[str, set[int]] = defaultdict(set)
-    for phrase in phrases:
-        tokens = _split_tokens(phrase, language)
-        lengths[tokens[0].text.casefold()].add(len(tokens))
-    return {first: tuple(sorted(counts, reverse=True)) for first, counts in lengths.items()}
+def _grow_tree(meanings: Mapping[str, Meaning], language: Language) -> Node:
+    root = Node()
+    for phrase, meaning in meanings.items():
+        node = root
+        for token in _TOKENS[language].findall(phrase):
+            node = node.following.setdefault(token, Node())
+        node.meaning = meaning
+    return root

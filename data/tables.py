@@ -16,19 +16,22 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.models import LANGUAGES, TOPICS, Language, Topic, describe_faults
-from data.phrases import DepartmentName, Keyword, Lexicon, build_lexicon, to_plain
+from data.phrases import DepartmentName, Keyword, Lexicon, Subject, build_lexicon, to_plain
 
 TABLES_FOLDER = Path(__file__).parent
 
 # The points that a keyword of each grade gives to its topic's score.
 GRADE_POINTS: Mapping[str, float] = {
-    "defining": 24,
+    "defining": 27,
     "decisive": 14,
     "certain": 8,
     "strong": 4,
     "fair": 2,
     "faint": 0.5,
 }
+
+# The entry of ``topics.toml`` that is no topic: phrases that say nothing.
+SILENT = "silent"
 
 Entry = TypeVar("Entry", bound=BaseModel)
 Meaning = TypeVar("Meaning", bound=str)
@@ -65,17 +68,29 @@ class TopicEntry(_Strict):
     keywords_zh: GradedKeywords
 
 
+class SilentPhrases(_Strict):
+    """Phrases that say nothing, though a keyword stands within them ("co-operation")."""
+
+    en: tuple[str, ...] = ()
+    zh: tuple[str, ...] = ()
+
+
 class DepartmentEntry(_Strict):
-    """A department as ``departments.toml`` has it; ``part_of`` is the key of another."""
+    """A department as ``departments.toml`` has it; ``part_of`` is the key of another.
+
+    Without a ``topic`` it speaks of everything, and its name tells nothing of the topic.
+    """
 
     en: str
     zh: str
     short_zh: str | None = None
-    topic: Topic
+    topic: Topic | None = None
     also_en: tuple[str, ...] = ()
     also_zh: tuple[str, ...] = ()
     heads_en: tuple[str, ...] = ()
     heads_zh: tuple[str, ...] = ()
+    subjects_en: tuple[str, ...] = ()
+    subjects_zh: tuple[str, ...] = ()
     part_of: str | None = None
 
 
@@ -99,6 +114,7 @@ class Tables:
     department_names: Mapping[str, DisplayNames]
     departments: Mapping[str, DepartmentEntry]
     lexicons: Mapping[Language, Lexicon]
+    subjects: Mapping[Language, Lexicon]
     topic_words: Mapping[str, Topic]
     department_words: Mapping[str, str]
 
@@ -126,8 +142,14 @@ def load_tables(folder: Path = TABLES_FOLDER) -> Tables:
 
 @cache
 def _load_tables(folder: Path) -> Tables:
-    topics = _read_entries(folder / "topics.toml", TopicEntry)
-    departments = _read_entries(folder / "departments.toml", DepartmentEntry)
+    topic_tables = _read_tables(folder / "topics.toml")
+    silent = _read_entry(
+        folder / "topics.toml", SILENT, topic_tables.pop(SILENT, {}), SilentPhrases
+    )
+    topics = _read_entries(folder / "topics.toml", topic_tables, TopicEntry)
+    departments = _read_entries(
+        folder / "departments.toml", _read_tables(folder / "departments.toml"), DepartmentEntry
+    )
     _check_topics(folder / "topics.toml", topics)
     _check_departments(folder / "departments.toml", departments)
     return Tables(
@@ -139,7 +161,12 @@ def _load_tables(folder: Path) -> Tables:
                 language,
                 _list_keywords(topics, language),
                 _list_department_names(departments, language),
+                silent=silent.en if language == "en" else silent.zh,
             )
+            for language in LANGUAGES
+        },
+        subjects={
+            language: build_lexicon(language, subjects=_list_subjects(departments, language))
             for language in LANGUAGES
         },
         topic_words=_list_topic_words(folder / "topics.toml", topics),
@@ -150,13 +177,16 @@ def _load_tables(folder: Path) -> Tables:
 # Reading and checking
 
 
-def _read_entries(path: Path, kind: type[Entry]) -> dict[str, Entry]:
+def _read_tables(path: Path) -> dict[str, Any]:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise TablesError(f"{path.name} can't be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TablesError(f"{path.name} isn't valid TOML: {error}") from None
+
+
+def _read_entries(path: Path, tables: Mapping[str, Any], kind: type[Entry]) -> dict[str, Entry]:
     return {key: _read_entry(path, key, table, kind) for key, table in tables.items()}
 
 
@@ -221,6 +251,14 @@ def _list_department_names(
         yield DepartmentName(full, key, "full")
         yield from (DepartmentName(name, key, "short") for name in short)
         yield from (DepartmentName(name, key, "head") for name in heads)
+
+
+def _list_subjects(
+    departments: Mapping[str, DepartmentEntry], language: Language
+) -> Iterator[Subject]:
+    for key, entry in departments.items():
+        phrases = entry.subjects_en if language == "en" else entry.subjects_zh
+        yield from (Subject(phrase, key) for phrase in phrases)
 
 
 # Names that readers type

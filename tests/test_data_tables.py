@@ -108,6 +108,7 @@ def test_bodies_have_full_names_and_customary_short_ones(tables: Tables) -> None
             'defining = [\n  " ",\n',
             "topics.toml, entry 'government'",
         ),
+        ("topics.toml", "[silent]\nen = ", "[silent]\nde = ", "topics.toml, entry 'silent': de"),
         ("topics.toml", "[government]", "[government", "topics.toml isn't valid TOML"),
         (
             "departments.toml",

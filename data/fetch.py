@@ -15,7 +15,6 @@ import httpcore
 import httpx
 
 from data.addresses import WebAddress, join_address, split_address
-from data.net.content_coding import ACCEPTED_CODINGS, CodingError, decode_content
 from data.net.connections import (
     AddressRefusedError,
     CheckedBackend,
@@ -23,6 +22,7 @@ from data.net.connections import (
     Resolve,
     resolve_host,
 )
+from data.net.content_coding import ACCEPTED_CODINGS, CodingError, decode_content
 from data.net.politeness import MIN_INTERVAL, Politeness
 from data.net.public_addresses import can_be_meant_by, is_public_address
 

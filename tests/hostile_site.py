@@ -68,7 +68,7 @@ class HostileSite:
         with contextlib.suppress(OSError), contextlib.closing(connection):
             connection.settimeout(10)
             with contextlib.closing(self.tls(connection)) as stream:
-                while request := stream.recv(65_536):
+                while request := _receive(stream):
                     self.requests.append(request)
                     self._send(stream, self.answers[request.split()[1].decode()])
                     if self.hangs_up:
@@ -79,6 +79,17 @@ class HostileSite:
             if self._closing.is_set():
                 return
             stream.sendall(piece)
+
+
+def _receive(stream: socket.socket) -> bytes:
+    """A whole request: to hang up with some of it unread would reset the connection."""
+    request = b""
+    while not request.endswith(b"\r\n\r\n"):
+        piece = stream.recv(65_536)
+        if not piece:
+            return b""
+        request += piece
+    return request
 
 
 def redirect(location: str) -> bytes:

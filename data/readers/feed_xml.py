@@ -5,6 +5,7 @@ Knows RSS 0.9x and 2.0, RSS 0.90 and 1.0 (RDF), Atom 0.3 and 1.0, and of the com
 a hostile feed costs no memory, and stops at the first declaration of a DOCTYPE.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -16,6 +17,7 @@ from data.readers.reading import ReadError
 MAX_ENTRIES = 5_000
 MAX_DEPTH = 200
 MAX_ELEMENTS = 1_000_000
+MAX_TAG = 1_000_000  # characters; the parser holds all attributes of a tag at once
 
 _ATOM = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#")
 _RSS = (
@@ -125,8 +127,10 @@ def read_strictly(content: bytes | str) -> RawFeed:
 
     Raises:
         MalformedFeedError: if it breaks the rules of XML.
-        ReadError: if it has a DOCTYPE, nests too deep or has too many elements.
+        ReadError: if it has a DOCTYPE, nests too deep, has too many elements or a huge tag.
     """
+    if _has_huge_tag(content):
+        raise ReadError(f"the feed has a tag of more than {MAX_TAG:,} characters; refused")
     collector = _Collector()
     try:
         collector.parser.Parse(content, True)  # takes no keyword
@@ -137,6 +141,12 @@ def read_strictly(content: bytes | str) -> RawFeed:
         is_cut = error.code in _ENDED
         raise MalformedFeedError(reason, collector.feed, is_cut=is_cut) from None
     return collector.feed
+
+
+def _has_huge_tag(content: bytes | str) -> bool:
+    if isinstance(content, bytes):
+        return len(content) > MAX_TAG and re.search(rb"<[^<>]{%d}" % MAX_TAG, content) is not None
+    return len(content) > MAX_TAG and re.search(f"<[^<>]{{{MAX_TAG}}}", content) is not None
 
 
 class _Collector:

@@ -145,8 +145,8 @@ def read_strictly(content: bytes | str) -> RawFeed:
 
 def _has_huge_tag(content: bytes | str) -> bool:
     if isinstance(content, bytes):
-        return len(content) > MAX_TAG and re.search(rb"<[^<>]{%d}" % MAX_TAG, content) is not None
-    return len(content) > MAX_TAG and re.search(f"<[^<>]{{{MAX_TAG}}}", content) is not None
+        return len(content) > MAX_TAG and re.search(rb"<[^<>!?][^<>]{%d}" % MAX_TAG, content) is not None
+    return len(content) > MAX_TAG and re.search(f"<[^<>!?][^<>]{{{MAX_TAG}}}", content) is not None
 
 
 class _Collector:

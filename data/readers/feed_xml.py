@@ -144,9 +144,13 @@ def read_strictly(content: bytes | str) -> RawFeed:
 
 
 def _has_huge_tag(content: bytes | str) -> bool:
+    """Whether one tag is that long; comments and CDATA may be."""
+    if len(content) <= MAX_TAG:
+        return False
+    pattern = f"<[^<>!?\\0][^<>]{{{MAX_TAG}}}"
     if isinstance(content, bytes):
-        return len(content) > MAX_TAG and re.search(rb"<[^<>!?][^<>]{%d}" % MAX_TAG, content) is not None
-    return len(content) > MAX_TAG and re.search(f"<[^<>!?][^<>]{{{MAX_TAG}}}", content) is not None
+        return re.search(pattern.encode(), content) is not None
+    return re.search(pattern, content) is not None
 
 
 class _Collector:

@@ -7,15 +7,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import lxml.html
 import pytest
-from factories import make_page
 
-from data.classify import classify
 from data.models import Language, Release
-from data.readers.gia_page import read_gia_page
 from data.samples import sample_references, sample_releases
-from data.tables import Tables
 from summarizer.facts import find_facts
 from summarizer.summarize import load_engine, summarize_release
 
@@ -43,25 +38,6 @@ def figures_of(text: str, language: Language) -> set[tuple[str, str]]:
     """The figures in one form, so that 五百一十萬 and 510萬 count as the same."""
     facts = find_facts(text, language, NOW.date())
     return {(fact.kind, fact.value[-5:] if fact.kind == "date" else fact.value) for fact in facts}
-
-
-def test_reading_pages_beside_a_bare_text_dump() -> None:
-    texts = [text for release in list_releases() for text in release.texts.values()]
-    pages = [(make_page(text).decode(), text.url) for text in texts]
-    ours = best_seconds(lambda: [read_gia_page(page, url) for page, url in pages])
-    rival = best_seconds(
-        lambda: [lxml.html.document_fromstring(page).text_content() for page, _ in pages]
-    )
-    print(f"\npages read a second: {len(pages) / ours:,.0f};", end=" ")
-    print(f"lxml's text dump, without structure: {len(pages) / rival:,.0f}")
-    assert all(read_gia_page(page, url).text.body for page, url in pages)
-
-
-def test_classing_releases(tables: Tables) -> None:
-    releases = list_releases()
-    seconds = best_seconds(lambda: [classify(release, tables) for release in releases])
-    print(f"\nreleases classed a second, both languages: {len(releases) / seconds:,.0f}")
-    assert all(classify(release, tables).topics for release in releases)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -12,7 +12,7 @@ from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from data.backfill import MAX_BACKFILL_DAYS
+from data.backfill import DEFAULT_BACKFILL_DAYS, MAX_BACKFILL_DAYS
 
 # As Telegram hands tokens out; anything looser would let a typing slip pass for one.
 TOKEN_PATTERN = r"^[0-9]{5,20}:[A-Za-z0-9_-]{30,50}$"  # noqa: S105  # a pattern
@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     digest_time: time = time(8)
     time_zone: str = "Asia/Hong_Kong"
     ingest_minutes: int = Field(default=10, ge=1, le=720)
-    backfill_days: int = Field(default=3, ge=0, le=MAX_BACKFILL_DAYS)
+    backfill_days: int = Field(default=DEFAULT_BACKFILL_DAYS, ge=0, le=MAX_BACKFILL_DAYS)
     local_chat_port: int = Field(default=8090, ge=0, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

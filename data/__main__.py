@@ -7,13 +7,13 @@ failed (each named on standard error, the rest done), 2 wrong use.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dotenv import dotenv_values
 
-from data.backfill import MAX_BACKFILL_DAYS, Backfill
+from data.backfill import DEFAULT_BACKFILL_DAYS, MAX_BACKFILL_DAYS, Backfill
 from data.classify import classify
 from data.collect import Collector
 from data.feeds import DEFAULT_FEEDS_FILE, FeedsError, read_feeds
@@ -97,10 +97,11 @@ def _run_read(options: argparse.Namespace) -> int:
 
 
 def _run_ingest(options: argparse.Namespace) -> int:
-    # Like the bot, which reads these two settings from the environment before .env.
+    # Like the bot, which reads these settings from the environment before .env.
     settings = {**dotenv_values(".env"), **os.environ}
     feeds_file = options.feeds or Path(settings.get("FEEDS_FILE") or DEFAULT_FEEDS_FILE)
     state = Path(settings.get("STATE_DIR") or "var")
+    backfill = Backfill(options.backfill, _read_setting(settings))
     feeds, tables, kinds = read_feeds(feeds_file), load_tables(), load_kinds()
     store = open_store(options.database or state / "tongbao.db")
     try:
@@ -112,7 +113,7 @@ def _run_ingest(options: argparse.Namespace) -> int:
                 tables,
                 kinds,
                 lambda: datetime.now(UTC),
-                backfill=Backfill(days=options.backfill),
+                backfill=backfill,
                 track=track_on_stderr,
             )
         stored = store.releases.count()
@@ -122,6 +123,18 @@ def _run_ingest(options: argparse.Namespace) -> int:
         _complain(message)
     print(f"{counts}, releases stored {stored}")
     return SOME_FAILED if counts.failures or counts.faults else DONE
+
+
+def _read_setting(settings: Mapping[str, str | None]) -> int:
+    """How many days back an outage is made good.
+
+    Raises:
+        FeedsError: if the setting is no such number.
+    """
+    try:
+        return _read_days(settings.get("BACKFILL_DAYS") or str(DEFAULT_BACKFILL_DAYS))
+    except argparse.ArgumentTypeError as error:
+        raise FeedsError(f"BACKFILL_DAYS must be {error}") from None
 
 
 def _run_pair(options: argparse.Namespace) -> int:

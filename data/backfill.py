@@ -1,7 +1,7 @@
 """Days that feeds no longer show: read from the day lists of the official site."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from data.addresses import find_host
@@ -14,6 +14,7 @@ from data.readers.day_list import day_list_addresses, read_day_list
 from data.readers.reading import Listed, ReadError, Reading
 
 MAX_BACKFILL_DAYS = 60
+DEFAULT_BACKFILL_DAYS = 3
 NOT_FOUND = 404
 
 
@@ -77,7 +78,7 @@ class DayLists:
     """Reads the day lists of feeds; ``failures`` are lists that could not be read."""
 
     fetcher: Fetcher
-    failures: list[str]
+    failures: list[str] = field(default_factory=list)
 
     def list_releases(
         self, feeds: Sequence[Feed], days: Sequence[date], track: Track

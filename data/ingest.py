@@ -12,13 +12,14 @@ from data.addresses import find_host
 from data.backfill import Backfill, DayLists, choose_days, find_gap
 from data.feeds import Feed
 from data.fetch import Fetcher, FetchError, Validators
-from data.filing import Filing, NewText
+from data.filing import LOOK_DELAYS, Filing, NewText
 from data.kinds import Kinds
 from data.pages import PageReader, looks_short, make_stub, summarise_failures
 from data.progress import Track, track_silently
 from data.readers.document import read_source
 from data.readers.reading import Listed, ReadError, Reading, Readings
 from data.sources import adopt
+from data.store.awaited import AwaitedPage
 from data.store.store import Store
 from data.tables import Tables
 
@@ -61,13 +62,20 @@ class FetchedFeed:
 class Work:
     """A text whose page may have to be read, with the feed whose rules hold for it.
 
-    ``in_feed`` is False for texts that no feed has at present: those of day lists, and those
-    that are looked at again.
+    Attributes:
+        reading: the text, as far as it is known.
+        feed: for its rules.
+        in_feed: False for texts that no feed has at present: those of day lists, and those that
+            are looked at again.
+        listed: what the list says that names it, if one does.
+        tries: how often the page of what a list names was asked for in vain.
     """
 
     reading: Reading
     feed: Feed
     in_feed: bool = True
+    listed: Listed | None = None
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,16 +144,19 @@ def _ingest_source(
 ) -> None:
     work = _list_work(run, feeds, fetched)
     listed = [(each.feed, one) for each in fetched if each.readings for one in each.readings.listed]
-    missed = _list_missed(run, feeds, fetched, backfill)
+    missed, still_missed = _list_missed(run, feeds, fetched, backfill)
     run.counts.backfilled += len(missed)
     work |= {
-        key: each for key, each in _list_unknown(run, [*listed, *missed]).items() if key not in work
+        key: each
+        for key, each in _list_unknown(run, feeds, [*listed, *missed]).items()
+        if key not in work
     }
     moments = _read_and_save(run, feeds, work)
     run.counts.inferred += run.filing.infer(feeds[0].source, feeds, moments)
     for each in fetched:
         if each.readings is not None:
             run.store.feeds.mark_fetched(each.feed.url, each.validators, run.filing.now)
+        run.store.feeds.mark_missed(each.feed.url, still_missed)
 
 
 def _list_work(
@@ -172,35 +183,61 @@ def _list_work(
 
 def _list_missed(
     run: Ingest, feeds: Sequence[Feed], fetched: Sequence[FetchedFeed], backfill: Backfill
-) -> list[tuple[Feed, Listed]]:
-    """What the day lists name for the days that the feeds may have lost."""
+) -> tuple[list[tuple[Feed, Listed]], datetime | None]:
+    """What the day lists name for the days that the feeds may have lost.
+
+    Also since when they may still be missing some, because a list could not be read.
+    """
     gaps = [_find_gap(run, each) for each in fetched]
     since = min((gap for gap in gaps if gap is not None), default=None)
-    lists = DayLists(run.fetcher, run.counts.faults)
+    lists = DayLists(run.fetcher)
     days = choose_days(backfill, since, run.filing.now)
-    return list(lists.list_releases(feeds, days, run.track))
+    missed = list(lists.list_releases(feeds, days, run.track))
+    run.counts.faults += lists.failures
+    return missed, since if lists.failures else None
 
 
 def _find_gap(run: Ingest, fetched: FetchedFeed) -> datetime | None:
-    if fetched.readings is None:
-        return None
+    state = run.store.feeds.get_state(fetched.feed.url)
+    if fetched.readings is None or state.missed_since is not None:
+        return state.missed_since
     readings = fetched.readings.items
     known = run.store.texts.find_known_urls(reading.text.url for reading in readings)
-    return find_gap(readings, known, run.store.feeds.get_state(fetched.feed.url).changed_at)
+    return find_gap(readings, known, state.changed_at)
 
 
-def _list_unknown(run: Ingest, listed: Sequence[tuple[Feed, Listed]]) -> dict[str, Work]:
-    """What lists name and the store has not; the text comes with the page."""
-    known = run.store.texts.find_known_urls(each.url for _, each in listed)
-    stubs: dict[Feed, list[Reading]] = {}
-    for feed, each in listed:
+def _list_unknown(
+    run: Ingest, feeds: Sequence[Feed], listed: Sequence[tuple[Feed, Listed]]
+) -> dict[str, Work]:
+    """What lists name, now or before, and the store has not; the text comes with the page."""
+    by_url = {feed.url: feed for feed in feeds}
+    due = run.store.awaited.list_due(by_url, run.filing.now)
+    wanted = [(by_url[page.feed_url], page.listed, page.tries) for page in due]
+    wanted += [(feed, each, 0) for feed, each in listed]
+    known = run.store.texts.find_known_urls(each.url for _, each, _ in wanted)
+    run.store.awaited.update((), [page.listed.url for page in due if page.listed.url in known])
+    work: dict[str, Work] = {}
+    for feed, each, tries in wanted:
         if each.url not in known:
-            stubs.setdefault(feed, []).append(make_stub(each, run.filing.now))
-    return {
-        stub.text.id: Work(stub, feed, in_feed=False)
-        for feed, items in stubs.items()
-        for stub in adopt(Readings(tuple(items)), feed).items
-    }
+            stub = Readings((make_stub(each, run.filing.now),))
+            for reading in adopt(stub, feed).items:
+                work.setdefault(reading.text.id, Work(reading, feed, False, each, tries))
+    return work
+
+
+def _settle_listed(run: Ingest, work: Iterable[Work], failed: Mapping[str, str]) -> None:
+    """Await the pages that lists name and that could not be read; for some tries, not for ever."""
+    pages: list[AwaitedPage] = []
+    settled: list[str] = []
+    for each in work:
+        if each.listed is None:
+            continue
+        if each.reading.text.id in failed and each.tries < len(LOOK_DELAYS):
+            look_at = run.filing.now + LOOK_DELAYS[each.tries]
+            pages.append(AwaitedPage(each.listed, each.feed.url, each.tries + 1, look_at))
+        elif each.tries:
+            settled.append(each.listed.url)
+    run.store.awaited.update(pages, settled)
 
 
 def _read_and_save(run: Ingest, feeds: Sequence[Feed], work: Mapping[str, Work]) -> list[datetime]:
@@ -222,6 +259,7 @@ def _read_and_save(run: Ingest, feeds: Sequence[Feed], work: Mapping[str, Work])
             _save(run, chunk)
             chunk = {}
     _save(run, chunk)
+    _settle_listed(run, work.values(), reader.failed)
     run.counts.faults += summarise_failures(reader.failed)
     return moments
 

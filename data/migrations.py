@@ -177,6 +177,19 @@ _INTAKE = (
     ) STRICT
     """,
     "CREATE INDEX release_aliases_by_release ON release_aliases (release_id)",
+    # Since when entries may be missing that no day list has yielded yet.
+    "ALTER TABLE feeds ADD COLUMN missed_since TEXT",
+    """
+    CREATE TABLE awaited (
+        url TEXT PRIMARY KEY,
+        feed_url TEXT NOT NULL,
+        title TEXT NOT NULL,
+        issued_at TEXT,
+        language TEXT,
+        tries INTEGER NOT NULL,
+        look_at TEXT NOT NULL
+    ) STRICT
+    """,
     """
     CREATE TABLE hosts (
         host TEXT PRIMARY KEY,

@@ -480,6 +480,71 @@ def test_after_an_outage_longer_than_the_feed_the_lists_are_read_unasked(
     assert not [path for path in press.site.requests[asked:] if path.endswith(("0.htm", "c.htm"))]
 
 
+def outlast(store: Store, press: Press, tables: Tables) -> list[Feed]:
+    """A feed that no longer reaches back to what is stored; its day lists are online."""
+    old = press.en.model_copy(update={"issued_at": ISSUED - timedelta(days=2, hours=1)})
+    press.publish(press.zh)
+    press.site.pages["/en.xml"] = Page(make_feed([old]))
+    press.site.pages[old.url.removeprefix(press.site.url)] = Page(make_page(old))
+    run(store, press, tables, ISSUED - timedelta(days=2), feeds=official_feeds(press))
+    publish_days(press)
+    newer = make_text("en", text_id="P2026112100777", title="Newest", site=press.site.url)
+    press.site.pages[newer.url.removeprefix(press.site.url)] = Page(make_page(newer))
+    press.site.pages["/en.xml"] = Page(make_feed([newer]))
+    return official_feeds(press)
+
+
+def test_a_day_list_that_fails_after_an_outage_is_asked_for_again(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    feeds = outlast(store, press, tables)
+    automatic = Backfill(most_days=5)
+    whole = press.site.pages[f"{DAY}/20.htm"]
+    press.site.pages[f"{DAY}/20.htm"] = Page(b"oops", 500)
+    first = run(store, press, tables, ISSUED, feeds=feeds, backfill=automatic)
+    assert (first.new, len(first.faults)) == (2, 1)
+    press.site.pages[f"{DAY}/20.htm"] = whole
+    later = ISSUED + timedelta(minutes=10)
+    assert run(store, press, tables, later, feeds=feeds, backfill=automatic).new == 1
+    third = run(store, press, tables, later, feeds=feeds, backfill=automatic)
+    assert (third.new, third.backfilled) == (0, 0)
+
+
+def test_a_page_that_a_list_names_is_awaited_until_it_can_be_read(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    feeds = outlast(store, press, tables)
+    automatic = Backfill(most_days=5)
+    path = "/gia/general/202611/20/P2026112000101.htm"
+    whole = press.site.pages.pop(path)
+    first = run(store, press, tables, ISSUED, feeds=feeds, backfill=automatic)
+    assert (first.new, len(first.faults)) == (2, 1)
+    press.site.pages[path] = whole
+    later = ISSUED + timedelta(minutes=10)
+    assert run(store, press, tables, later, feeds=feeds, backfill=automatic).new == 1
+    asked = len(press.site.requests)
+    run(store, press, tables, later + timedelta(days=1), feeds=feeds, backfill=automatic)
+    assert path not in press.site.requests[asked:]
+
+
+def test_a_page_that_never_comes_is_not_awaited_for_ever(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    feeds = outlast(store, press, tables)
+    path = "/gia/general/202611/20/P2026112000101.htm"
+    del press.site.pages[path]
+    for hours in range(30):
+        run(
+            store,
+            press,
+            tables,
+            ISSUED + timedelta(hours=hours),
+            feeds=feeds,
+            backfill=Backfill(most_days=5),
+        )
+    assert 5 <= press.site.requests.count(path) <= 9
+
+
 # Other publishers
 
 STORY = (

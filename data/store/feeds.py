@@ -12,10 +12,17 @@ from data.store.database import from_text, to_text, write
 
 @dataclass(frozen=True)
 class FeedState:
-    """What to ask "has it changed?" with, and when the feed last had; both empty at first."""
+    """What is known of a feed; empty at first.
+
+    Attributes:
+        validators: what to ask "has it changed?" with.
+        changed_at: when it last had something new.
+        missed_since: since when entries may be missing that the day lists have yet to yield.
+    """
 
     validators: Validators = Validators()
     changed_at: datetime | None = None
+    missed_since: datetime | None = None
 
 
 class Feeds:
@@ -29,16 +36,28 @@ class Feeds:
         rows = self._db.query("SELECT * FROM feeds WHERE url = ?", [url])
         for row in rows:
             validators = Validators(row["etag"], row["last_modified"])
-            return FeedState(validators, from_text(row["fetched_at"]))
+            missed = from_text(row["missed_since"]) if row["missed_since"] else None
+            return FeedState(validators, from_text(row["fetched_at"]), missed)
         return FeedState()
 
     def mark_fetched(self, url: str, validators: Validators, now: datetime) -> None:
         """Remember a fetch whose releases are all stored."""
         with write(self._db):
             self._db.execute(
-                "INSERT OR REPLACE INTO feeds (url, etag, last_modified, fetched_at)"
-                " VALUES (?, ?, ?, ?)",
+                "INSERT INTO feeds (url, etag, last_modified, fetched_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (url) DO UPDATE SET etag = excluded.etag,"
+                " last_modified = excluded.last_modified, fetched_at = excluded.fetched_at",
                 [url, validators.etag, validators.last_modified, to_text(now)],
+            )
+
+    def mark_missed(self, url: str, since: datetime | None) -> None:
+        """Remember since when entries may be missing, or that none are; if that is news."""
+        if self.get_state(url).missed_since == since:
+            return
+        with write(self._db):
+            self._db.execute(
+                "UPDATE feeds SET missed_since = ? WHERE url = ?",
+                [to_text(since) if since else None, url],
             )
 
     def list_waits(self, now: datetime) -> dict[str, datetime]:

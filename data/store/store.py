@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from data.store.awaited import Awaited
 from data.store.chats import Chats
 from data.store.database import open_database
 from data.store.deliveries import Deliveries
@@ -23,6 +24,7 @@ class Store:
     releases: Releases
     texts: Texts
     feeds: Feeds
+    awaited: Awaited
     chats: Chats
     deliveries: Deliveries
     digests: Digests
@@ -46,6 +48,7 @@ def open_store(path: Path) -> Store:
         releases=Releases(db, texts),
         texts=texts,
         feeds=Feeds(db),
+        awaited=Awaited(db),
         chats=Chats(db),
         deliveries=deliveries,
         digests=Digests(db, deliveries),

@@ -18,7 +18,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from data.addresses import find_host, join_address
 from data.models import HONG_KONG, Language, ReleaseText, to_utc
-from data.readers.furniture import read_dateline
 from data.readers.paragraphs import (
     CELL_MARK,
     choose_language,
@@ -27,6 +26,7 @@ from data.readers.paragraphs import (
     parse_html,
 )
 from data.readers.reading import ReadError, Reading
+from data.readers.republished.furniture import read_dateline
 
 # Trafilatura's time and memory grow with all of these; no page of a release comes near.
 MAX_CHARACTERS = 4_000_000

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.readers.furniture import (
+from data.readers.paragraphs import clean_line
+from data.readers.reading import ReadError
+from data.readers.republished.furniture import (
     Kind,
     classify_line,
     fold,
@@ -20,9 +22,7 @@ from data.readers.furniture import (
     read_dateline,
     split_joined,
 )
-from data.readers.paragraphs import clean_line
-from data.readers.reading import ReadError
-from data.readers.subjects import (
+from data.readers.republished.subjects import (
     ENOUGH,
     ENOUGH_AFTER_MARKER,
     is_foreign,

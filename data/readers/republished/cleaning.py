@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from data.readers.furniture import measure, strip_credit
-from data.readers.partition import Draft, Line
-from data.readers.subjects import list_terms, looks_like_headline, share_terms
+from data.readers.republished.furniture import measure, strip_credit
+from data.readers.republished.partition import Draft, Line
+from data.readers.republished.subjects import list_terms, looks_like_headline, share_terms
 
 # A repeated line of up to this width can be a caption, whatever it ends with.
 _CAPTION_WIDTH = 330

@@ -12,12 +12,13 @@ from datetime import datetime
 
 from data.addresses import find_host
 from data.models import ReleaseText
-from data.readers.cleaning import clean_article
-from data.readers.dating import choose_issue_time
-from data.readers.furniture import fold, has_own_dateline
 from data.readers.gia_page import read_issue_time
 from data.readers.paragraphs import choose_language, clean_title, parse_html, read_paragraphs
-from data.readers.partition import (
+from data.readers.reading import ReadError, Reading, Readings
+from data.readers.republished.cleaning import clean_article
+from data.readers.republished.dating import choose_issue_time
+from data.readers.republished.furniture import fold, has_own_dateline
+from data.readers.republished.partition import (
     MAX_CHARACTERS,
     Draft,
     Line,
@@ -25,8 +26,7 @@ from data.readers.partition import (
     list_lines,
     split_articles,
 )
-from data.readers.reading import ReadError, Reading, Readings
-from data.readers.subjects import list_terms, share_terms
+from data.readers.republished.subjects import list_terms, share_terms
 
 # Parts of a page that hold no text of an article; captions are told by the reader too.
 _NOT_TEXT = (

@@ -8,7 +8,7 @@ as an opening sentence does, and whether they introduce names and dates as if fo
 import re
 from collections.abc import Sequence
 
-from data.readers.furniture import measure
+from data.readers.republished.furniture import measure
 
 # A headline is at least this wide, in Latin letters (a Chinese character counts for three).
 LEAST_HEADLINE = 18

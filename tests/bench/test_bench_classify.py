@@ -7,11 +7,11 @@ import re
 import shutil
 import time
 import tomllib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from measured import best_seconds
 
 from data.classify import classify
 from data.models import LANGUAGES, Language, Release
@@ -22,17 +22,6 @@ from data.tables import TABLES_FOLDER, Tables, load_tables
 pytestmark = pytest.mark.bench
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-ROUNDS = 5
-
-
-def best_seconds(work: Callable[[], object]) -> float:
-    """The quickest of some rounds, in seconds of the processor: other work doesn't count."""
-    seconds = []
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        work()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
 
 
 def list_releases() -> list[Release]:

@@ -4,7 +4,6 @@ No test fails on a clock: the figures are printed, and kept in docs/benchmarks.m
 """
 
 import json
-import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 import feedparser
 import pytest
 import trafilatura
+from measured import best_seconds
 
 from data.models import Language
 from data.readers.feed import read_feed
@@ -29,17 +29,6 @@ NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 FEED_BYTES = 480_000
 ENTRIES = 100
 PAGES = 1_000
-ROUNDS = 7
-
-
-def best_seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """The quickest of some rounds, in seconds of this process: the least disturbed by others."""
-    seconds = []
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
 
 
 def peak_megabytes(work: Callable[[], object]) -> float:

@@ -3,11 +3,10 @@
 No test fails on a clock: the figures are printed, and kept in docs/benchmarks.md.
 """
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from measured import best_seconds
 
 from data.models import Language, Release
 from data.samples import sample_references, sample_releases
@@ -17,17 +16,6 @@ from summarizer.summarize import load_engine, summarize_release
 pytestmark = pytest.mark.bench
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-ROUNDS = 5
-
-
-def best_seconds(work: Callable[[], object]) -> float:
-    """The quickest of some rounds, in seconds: the least disturbed by other work."""
-    seconds = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
 
 
 def list_releases() -> list[Release]:

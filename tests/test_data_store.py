@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from factories import make_release, make_releases, make_summaries, make_text
+from sqlite_utils import Database
 
+from data.migrations import MIGRATIONS
 from data.models import Chat, Delivery, Digest
 from data.store.database import StoreError, is_damage, open_database, write
 from data.store.digests import Progress
@@ -23,6 +25,49 @@ def test_opening_an_old_file_again_changes_nothing(tmp_path: Path) -> None:
     assert again.db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert again.db.execute("PRAGMA synchronous").fetchone() == (2,)
     again.close()
+
+
+def test_an_up_to_date_file_is_opened_without_a_write(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    open_store(path).close()
+    before = path.read_bytes()
+    opened = open_store(path)
+    assert opened.db.conn.total_changes == 0
+    opened.close()
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_the_first_schema_keeps_its_texts_and_summaries(
+    tmp_path: Path, now: datetime
+) -> None:
+    path = tmp_path / "store.db"
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before="m002_intake")
+    old = make_text("en")
+    moment = "2026-11-21T07:30:00+00:00"
+    with write(db):
+        db.execute(
+            "INSERT INTO releases (id, source, issued_at, topics, first_seen_at)"
+            " VALUES (?, 'gia', ?, '[\"law\"]', ?)",
+            [old.id, moment, moment],
+        )
+        db.execute(
+            "INSERT INTO texts VALUES (?, ?, 'en', ?, ?, ?, ?, 'old hash', NULL, 'old hash')",
+            [old.id, old.id, old.url, old.title, old.body, moment],
+        )
+        db.execute(
+            "INSERT INTO summaries VALUES (?, 'old hash', 'H', 'S', 'extract', NULL, 1, '[]',"
+            " '[]', ?)",
+            [old.id, moment],
+        )
+    db.close()
+    store = open_store(path)
+    stored = store.releases.get(old.id)
+    assert stored.release.texts["en"] == old
+    assert stored.summaries["en"].text == "S"
+    assert store.texts.find_feed_versions([old.id]) == {old.id: old.version}
+    assert store.releases.save([stored.release], now).changed == 0
+    store.close()
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from bot.jobs import Jobs
 from bot.local import READER_ID, LocalTelegram
 from bot.texts import say, say_in
 from data.backfill import Backfill
-from data.feeds import DEFAULT_FEEDS_FILE, Feed, name_publishers, read_feeds
+from data.feeds import DEFAULT_FEEDS_FILE, Feed, check_departments, name_publishers, read_feeds
 from data.kinds import load_kinds
 from data.models import ChatLanguage
 from data.samples.server import SampleSite
@@ -192,10 +192,12 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
     """Every part, joined.
 
     Raises:
+        FeedsError: if a feed names a department that there is not.
         StoreError: if the database can't be used.
         KindsError, TablesError: if the tables of kinds, topics and departments can't be.
     """
     store, tables = open_store(surroundings.database), load_tables()
+    check_departments(surroundings.feeds, tables.departments)
     publishers = name_publishers(surroundings.feeds)
     services = Services(
         store=store,

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from data.backfill import DEFAULT_BACKFILL_DAYS, MAX_BACKFILL_DAYS, Backfill
 from data.classify import classify
 from data.collect import Collector
-from data.feeds import DEFAULT_FEEDS_FILE, FeedsError, read_feeds
+from data.feeds import DEFAULT_FEEDS_FILE, FeedsError, check_departments, read_feeds
 from data.fetch import open_fetcher
 from data.ingest import ingest
 from data.kinds import KindsError, load_kinds, mark_kind
@@ -103,6 +103,7 @@ def _run_ingest(options: argparse.Namespace) -> int:
     state = Path(settings.get("STATE_DIR") or "var")
     backfill = Backfill(options.backfill, _read_setting(settings))
     feeds, tables, kinds = read_feeds(feeds_file), load_tables(), load_kinds()
+    check_departments(feeds, tables.departments)
     store = open_store(options.database or state / "tongbao.db")
     try:
         with open_fetcher() as fetcher:

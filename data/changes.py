@@ -128,7 +128,11 @@ class Sentence(NamedTuple):
     form: str
 
 
-_SENTENCE_END = re.compile(r"(?<=[。！？])|(?<=[a-z0-9)\]\"'”’][.!?])\s+(?=[\"'“‘(A-Z0-9])|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<=[。！？])"
+    r"|(?<=[a-z0-9)\]\"'”’][.!?])(?<!\bNo\.)(?<!\b[MD]r\.)(?<!\bM[rs]s\.)(?<!\bMs\.)(?<!\bSt\.)"
+    r"\s+(?=[\"'“‘(A-Z0-9])|\n+"
+)
 
 
 def _list_sentences(text: ReleaseText) -> list[Sentence]:

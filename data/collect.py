@@ -88,7 +88,10 @@ class Collector:
         if is_url(name):
             self.fetcher.allow(name)
             return self.fetcher.fetch(name).content or b""
-        with Path(name).open("rb") as file:
+        path = Path(name)
+        if path.exists() and not path.is_file():
+            raise ReadError("not a file")
+        with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
             raise ReadError(f"longer than {MAX_FILE_BYTES:,} bytes; refused")

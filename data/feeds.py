@@ -1,7 +1,8 @@
 """The list of feeds that an operator keeps in ``feeds.toml``."""
 
 import tomllib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -86,6 +87,8 @@ def read_feeds(path: Path = DEFAULT_FEEDS_FILE) -> tuple[Feed, ...]:
     except ValidationError as error:
         raise FeedsError(f"{path}: {describe_faults(error)}") from None
     enabled = tuple(feed for feed in feeds if feed.enabled)
+    if twice := [url for url, count in Counter(feed.url for feed in feeds).items() if count > 1]:
+        raise FeedsError(f"{path}: {twice[0]} stands there twice")
     if not enabled:
         raise FeedsError(f"{path}: no feed is enabled; set enabled = true for one")
     return enabled
@@ -98,3 +101,17 @@ def name_publishers(feeds: Iterable[Feed]) -> dict[str, PublisherNames]:
         known = names.get(feed.source, PublisherNames(feed.source, feed.source))
         names[feed.source] = PublisherNames(feed.name_en or known.en, feed.name_zh or known.zh)
     return names
+
+
+def check_departments(feeds: Iterable[Feed], departments: Container[str]) -> None:
+    """See that each feed's department is one of ``departments.toml``.
+
+    Raises:
+        FeedsError: if one is not; the message names it.
+    """
+    for feed in feeds:
+        if feed.department is not None and feed.department not in departments:
+            raise FeedsError(
+                f"the feed {feed.url} names the department {feed.department!r}, which is no key "
+                "of departments.toml"
+            )

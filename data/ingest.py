@@ -5,8 +5,8 @@ counts as read only when all of its texts are.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from data.addresses import find_host
 from data.backfill import Backfill, DayLists, choose_days, find_gap
@@ -25,6 +25,7 @@ from data.tables import Tables
 
 # So many texts are stored in one transaction.
 CHUNK = 50
+FAR_FUTURE = timedelta(days=366)
 
 
 @dataclass
@@ -133,10 +134,22 @@ def _fetch_feed(run: Ingest, feed: Feed) -> FetchedFeed | None:
     except ReadError as error:
         counts.failures.append(f"{feed.url}: {error}")
         return None
-    readings = adopt(readings, feed)
+    readings = _leave_out(adopt(readings, feed), feed, run.filing.now)
     counts.faults += [f"{feed.url}: {fault}" for fault in readings.faults]
     counts.entries += len(readings.items) + len(readings.listed)
     return FetchedFeed(feed, answer.validators, readings)
+
+
+def _leave_out(readings: Readings, feed: Feed, now: datetime) -> Readings:
+    """Without entries that would head every list for ever, or whose text may not be fetched."""
+    faults = list(readings.faults)
+    items = [each for each in readings.items if each.text.issued_at <= now + FAR_FUTURE]
+    if late := len(readings.items) - len(items):
+        faults.append(f"entries dated more than a year from now: {late}; left out")
+    listed = readings.listed if feed.pages != "never" else ()
+    if textless := len(readings.listed) - len(listed):
+        faults.append(f"entries without a text, where pages = never: {textless}; left out")
+    return replace(readings, items=tuple(items), faults=tuple(faults), listed=listed)
 
 
 def _ingest_source(
@@ -190,6 +203,10 @@ def _list_missed(
     """
     gaps = [_find_gap(run, each) for each in fetched]
     since = min((gap for gap in gaps if gap is not None), default=None)
+    if since is not None:
+        # Known before anything is stored, so that a kill in between leaves the gap open.
+        for each in fetched:
+            run.store.feeds.mark_missed(each.feed.url, since)
     lists = DayLists(run.fetcher)
     days = choose_days(backfill, since, run.filing.now)
     missed = list(lists.list_releases(feeds, days, run.track))

@@ -170,13 +170,6 @@ _INTAKE = (
     ) STRICT
     """,
     "CREATE INDEX replaced_versions_by_text ON replaced_versions (text_id, seq)",
-    """
-    CREATE TABLE release_aliases (
-        id TEXT PRIMARY KEY,
-        release_id TEXT NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX release_aliases_by_release ON release_aliases (release_id)",
     # Since when entries may be missing that no day list has yielded yet.
     "ALTER TABLE feeds ADD COLUMN missed_since TEXT",
     """
@@ -201,7 +194,7 @@ _INTAKE = (
 
 @MIGRATIONS()
 def m002_intake(db: Database) -> None:
-    """What ingest knows of a text; its replaced versions; releases that were merged; hosts.
+    """What ingest knows of a text; its replaced versions; what is awaited; hosts.
 
     Versions no longer change with white space, so they are made anew.
     """
@@ -209,7 +202,7 @@ def m002_intake(db: Database) -> None:
         db.execute(statement)
     for row in list(db.query("SELECT id, title, body, version FROM texts")):
         words = f"{row['title']}\n{row['body']}".split()
-        version = hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+        version = hashlib.sha256("".join(words).encode()).hexdigest()[:16]
         old, text_id = row["version"], row["id"]
         db.execute("UPDATE texts SET version = ? WHERE id = ?", [version, text_id])
         for table, column, key in (

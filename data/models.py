@@ -57,8 +57,15 @@ DeliveryStatus = Literal["due", "claimed", "sent", "refused", "gone"]
 
 
 def to_utc(moment: datetime) -> datetime:
-    """The same instant in UTC; a time without a zone is Hong Kong's, as on the releases."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=HONG_KONG)).astimezone(UTC)
+    """The same instant in UTC; a time without a zone is Hong Kong's, as on the releases.
+
+    Raises:
+        ValueError: if the instant lies before the first year or after the last.
+    """
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=HONG_KONG)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
 
 
 Instant = Annotated[datetime, AfterValidator(to_utc)]
@@ -126,8 +133,8 @@ class ReleaseText(Frozen):
     @property
     def version(self) -> str:
         """A hash of title and body: equal when they differ in nothing but white space."""
-        words = f"{self.title}\n{self.body}".split()
-        return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+        letters = "".join(f"{self.title}\n{self.body}".split())
+        return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 class Release(JsonLine):

@@ -67,11 +67,11 @@ class PageReader:
             needed = reading.counterpart_url is None and self._is_trusted(reading.text.url)
         else:
             short = rule == "excerpt" and looks_short(reading)
-            needed = rule == "always" or short or not reading.text.body
+            needed = rule == "always" or short
         return self._read_linked(reading) if needed else reading
 
     def _read_linked(self, reading: Reading) -> Reading:
-        page = self._try(reading.text.id, reading.text.url)
+        page = self._try(reading.text.id, reading.text.url, reading.text.issued_at)
         if page is None:
             return reading
         if page.text.id == reading.text.id:
@@ -81,9 +81,9 @@ class PageReader:
         link = reading.counterpart_url or page.counterpart_url
         return replace(reading, text=text, counterpart_url=link)
 
-    def _try(self, text_id: str, url: str) -> Reading | None:
+    def _try(self, text_id: str, url: str, issued_at: datetime | None = None) -> Reading | None:
         try:
-            return fetch_page(url, self.fetcher)
+            return fetch_page(url, self.fetcher, issued_at)
         except (FetchError, ReadError) as error:
             self.failed[text_id] = str(error)
             return None
@@ -105,8 +105,13 @@ def make_stub(listed: Listed, now: datetime) -> Reading:
     return Reading(text)
 
 
-def fetch_page(url: str, fetcher: Fetcher) -> Reading:
+def fetch_page(url: str, fetcher: Fetcher, issued_at: datetime | None = None) -> Reading:
     """The one text of the page at an address.
+
+    Args:
+        url: the address.
+        fetcher: for it.
+        issued_at: when a feed or list says that it was published.
 
     Raises:
         FetchError: if the page can't be had.
@@ -114,7 +119,7 @@ def fetch_page(url: str, fetcher: Fetcher) -> Reading:
     """
     content = fetcher.fetch(url).content or b""
     try:
-        readings = read_document(content, url)
+        readings = read_document(content, url, issued_at=issued_at)
     except ReadError as error:
         raise ReadError(f"{url}: {error}") from None
     if readings.is_feed or len(readings.items) != 1:
@@ -142,4 +147,4 @@ def summarise_failures(failed: Mapping[str, str]) -> list[str]:
         return []
     first = next(iter(failed.values()))
     what = "1 page" if len(failed) == 1 else f"{len(failed)} pages"
-    return [f"{what} could not be read, the feed's text is used instead; the first: {first}"]
+    return [f"{what} could not be read, what the feed has is used till then; the first: {first}"]

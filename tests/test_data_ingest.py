@@ -1,6 +1,6 @@
 """From feeds over HTTP into the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from data.fetch import open_fetcher
 from data.ingest import IngestCounts, ingest
 from data.kinds import load_kinds
 from data.models import HONG_KONG, Language, ReleaseText
+from data.progress import Item
 from data.store.store import Store
 from data.tables import Tables
 
@@ -527,6 +528,44 @@ def test_a_page_that_a_list_names_is_awaited_until_it_can_be_read(
     assert path not in press.site.requests[asked:]
 
 
+class Killed(BaseException):
+    """The end of the process, at a place of our choice."""
+
+
+def test_a_kill_in_the_midst_of_a_backfill_leaves_the_gap_open(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    feeds = outlast(store, press, tables)
+    automatic = Backfill(most_days=5)
+    path = "/gia/general/202611/19/P2026111900101.htm"
+    whole = press.site.pages[path]
+
+    def work(items: Sequence[Item], what: str) -> Iterator[Item]:
+        for item in items:
+            yield item
+            if what == "texts" and press.site.requests[-1] == path:
+                raise Killed
+
+    with pytest.raises(Killed), open_fetcher() as fetcher:
+        ingest(
+            store,
+            feeds,
+            fetcher,
+            tables,
+            load_kinds(),
+            lambda: ISSUED,
+            backfill=automatic,
+            track=work,
+        )
+    press.site.pages[path] = whole
+    later = ISSUED + timedelta(minutes=10)
+    run(store, press, tables, later, feeds=feeds, backfill=automatic)
+    lost = ("P2026111900101", "P2026112000101")
+    assert all(store.texts.has(text_id) for text_id in lost)
+    third = run(store, press, tables, later, feeds=feeds, backfill=automatic)
+    assert (third.backfilled, third.new) == (0, 0)
+
+
 def test_a_page_that_never_comes_is_not_awaited_for_ever(
     store: Store, press: Press, tables: Tables
 ) -> None:
@@ -586,6 +625,35 @@ def test_a_feed_of_another_site_gets_its_excerpts_filled_from_the_pages(
     assert "thirty marches at the Lantern Pavilion" in text.body
     assert "rights reserved" not in text.body
     assert (stored.release.source, stored.release.topics[0]) == ("band", "culture")
+
+
+def test_a_page_without_a_date_takes_the_feeds(store: Store, press: Press, tables: Tables) -> None:
+    url = f"{press.site.url}/news/1.html"
+    press.site.pages["/band.xml"] = story_feed(url, "Band plays thirty marches", "")
+    body = f"<html><body><article><h1>Band</h1><p>{STORY}</p><p>{STORY * 2}</p></article></body>"
+    press.site.pages["/news/1.html"] = Page(body.encode())
+    feed = Feed(source="band", url=f"{press.site.url}/band.xml", pairing="none")
+    counts = run(store, press, tables, ISSUED, feeds=[feed])
+    assert (counts.new, counts.faults) == (1, [])
+    text = store.releases.list_latest(1)[0].release.texts["en"]
+    assert (text.title, text.issued_at) == ("Band plays thirty marches", ISSUED)
+    assert "Lantern Pavilion" in text.body
+    never = feed.model_copy(update={"pages": "never", "source": "other"})
+    press.site.pages["/band.xml"] = story_feed(url + "?2", "Band again", "")
+    asked = len(press.site.requests)
+    counts = run(store, press, tables, ISSUED, feeds=[never])
+    assert (counts.new, press.site.requests[asked:]) == (0, ["/band.xml"])
+    assert "without a text" in counts.faults[0]
+
+
+def test_an_entry_from_the_far_future_is_left_out_and_named(
+    store: Store, press: Press, tables: Tables
+) -> None:
+    late = make_text("en", issued_at=ISSUED + timedelta(days=36500), site=press.site.url)
+    press.publish(press.zh)
+    press.site.pages["/en.xml"] = Page(make_feed([late]))
+    counts = run(store, press, tables, ISSUED)
+    assert (counts.new, "from now: 1" in counts.faults[0]) == (1, True)
 
 
 def test_pairs_by_address_and_a_list_without_texts_become_releases(

@@ -184,11 +184,16 @@ def test_a_re_publishers_saved_page_is_read_into_its_releases(
         (["fly"], "invalid choice"),
         (["ingest", "--feeds", "none.toml"], "none.toml: can't be read"),
         (["ingest", "--database", "/dev/null/x.db"], "can't be used"),
+        (["ingest", "--feeds", "slip.toml"], "names the department 'NOPE'"),
+        (["ingest", "--feeds", "twice.toml"], "http://127.0.0.1:9/x stands there twice"),
     ],
 )
 def test_wrong_use_ends_with_status_two_and_a_reason(
     tmp_path: Path, arguments: list[str], reason: str
 ) -> None:
+    feed = '[[feed]]\nsource = "x"\nurl = "http://127.0.0.1:9/x"\n'
+    (tmp_path / "slip.toml").write_text(f'{feed}department = "NOPE"\n')
+    (tmp_path / "twice.toml").write_text(feed * 2)
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert reason in done.stderr
@@ -197,12 +202,13 @@ def test_wrong_use_ends_with_status_two_and_a_reason(
 
 def test_classify_names_bad_lines_and_does_the_good_ones(tmp_path: Path) -> None:
     release = make_release(make_text("en", title="Thunderstorm Warning", body=""), topics=())
-    given = f"not json\n{release.to_json()}\n\n[1]\n{{}}\n"
+    early = release.to_json().replace("2026-11-21T07:30:00Z", "0001-01-01T00:00:00+14:00")
+    given = f"not json\n{release.to_json()}\n\n[1]\n{{}}\n{early}\n"
     done = run("classify", cwd=tmp_path, given=given)
     assert done.returncode == 1
     (classed,) = [json.loads(line) for line in done.stdout.splitlines()]
     assert classed["topics"][0] == "weather"
-    for number in (1, 4, 5):
+    for number in (1, 4, 5, 6):
         assert f"line {number}: " in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -66,7 +66,6 @@ def test_entries_that_lack_a_part_are_named_and_the_others_kept() -> None:
         f"<link>https://example.org/1</link>{text}": "no title",
         f"<title>No date</title><link>https://example.org/2</link>{text}": "date",
         f"<title>D</title><link>https://example.org/2</link><pubDate>soon</pubDate>{text}": "date",
-        f"<title>No text</title><link>https://example.org/3</link>{date}": "no text",
         f"<title>Bad link</title><link>http://[::1/x</link>{date}{text}": "web link",
         f"<title>Bad link</title><link>javascript:alert(1)</link>{date}{text}": "web link",
         f"<title>Deep</title><link>https://example.org/4</link>{date}"
@@ -80,6 +79,16 @@ def test_entries_that_lack_a_part_are_named_and_the_others_kept() -> None:
     assert [item.text.title for item in readings.items] == ["Lanterns"]
     for fault, reason in zip(readings.faults, broken.values(), strict=True):
         assert reason in fault
+
+
+def test_an_entry_without_a_text_is_listed_for_its_page() -> None:
+    link = "<link>https://example.org/3</link>"
+    for text in ("", "<description/>", "<description><![CDATA[<img src='x'>]]></description>"):
+        readings = read(rss(f"<title>Pictures</title>{link}{DATE}{text}", SOUND))
+        assert [item.text.title for item in readings.items] == ["Lanterns"]
+        (listed,) = readings.listed
+        assert (listed.url, listed.title) == ("https://example.org/3", "Pictures")
+        assert listed.issued_at == readings.items[0].text.issued_at
 
 
 def test_a_truncated_feed_keeps_what_came_whole_and_no_half_entry() -> None:
@@ -368,7 +377,7 @@ def test_any_title_and_text_of_a_feed_is_read_or_named(words: list[str]) -> None
     text = make_text(title=body[:50].strip() or "x", body=body)
     readings = read_feed(make_feed([text]))
     check(readings)
-    assert len(readings.items) + len(readings.faults) == 1
+    assert len(readings.items) + len(readings.listed) + len(readings.faults) == 1
 
 
 def fill(piece: str) -> str:

@@ -57,6 +57,12 @@ def test_a_change_of_white_space_alone_is_no_event(store: Store, now: datetime, 
     assert store.releases.get(EN.id).release.texts["en"].body == EN.body
 
 
+def test_blanks_between_chinese_characters_are_white_space_too(store: Store, now: datetime) -> None:
+    save(store, now, ZH)
+    spaced = ZH.model_copy(update={"body": ZH.body.replace("。", "。 ").replace("，", "，\u3000")})
+    assert store.releases.save([make_release(spaced)], now).changed == 0
+
+
 def test_an_excerpt_gives_way_to_its_whole_text_without_an_event(
     store: Store, now: datetime
 ) -> None:
@@ -80,7 +86,7 @@ def test_a_release_that_was_merged_is_still_found_by_its_old_id(
     assert store.releases.get(EN.id).seq == first < second
 
 
-def test_an_alias_follows_when_its_release_is_merged_again(store: Store, now: datetime) -> None:
+def test_an_id_leads_to_the_release_that_holds_its_text_now(store: Store, now: datetime) -> None:
     rival = make_text("en", text_id="P2026112100999")
     save(store, now, EN)
     save(store, now, ZH)
@@ -88,7 +94,8 @@ def test_an_alias_follows_when_its_release_is_merged_again(store: Store, now: da
     # The link turns out to lead elsewhere: the Chinese text goes to another release.
     store.releases.save([make_release(EN), make_release(rival, ZH, release_id=rival.id)], now)
     assert store.releases.get(EN.id).release.texts.keys() == {"en"}
-    assert store.releases.get(rival.id).release.texts.keys() == {"en", "zh"}
+    assert store.releases.get(ZH.id) == store.releases.get(rival.id)
+    assert store.releases.get(ZH.id).release.texts.keys() == {"en", "zh"}
 
 
 def test_a_swap_of_counterparts_in_one_save_is_possible(store: Store, now: datetime) -> None:

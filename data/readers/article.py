@@ -17,7 +17,7 @@ from lxml.etree import _Element as Element
 from selectolax.lexbor import LexborHTMLParser
 
 from data.addresses import find_host, join_address
-from data.models import HONG_KONG, Language, ReleaseText, to_utc
+from data.models import Language, ReleaseText, to_utc
 from data.readers.paragraphs import (
     CELL_MARK,
     choose_language,
@@ -74,7 +74,9 @@ _LEAST_TEXT = "10"
 _LATEST = "2200-01-01"
 
 
-def read_article(html: str, address: str | None = None) -> Reading:
+def read_article(
+    html: str, address: str | None = None, *, issued_at: datetime | None = None
+) -> Reading:
     """One page to its text.
 
     A time without a zone is Hong Kong's. Tables become rows with cells parted by `` | ``, lists
@@ -83,6 +85,7 @@ def read_article(html: str, address: str | None = None) -> Reading:
     Args:
         html: the page, decoded.
         address: its URL, or the name of a saved file.
+        issued_at: for a page that does not say it.
 
     Raises:
         ReadError: if title, text, date or address is missing, or the page is larger or nested
@@ -99,7 +102,7 @@ def read_article(html: str, address: str | None = None) -> Reading:
         raise ReadError("the page has no title")
     if not paragraphs:
         raise ReadError("the page has no text")
-    issued_at = published or told
+    issued_at = published or told or issued_at
     if issued_at is None:
         raise ReadError("the page does not say when it was issued")
     body = "\n\n".join(paragraphs)
@@ -260,10 +263,9 @@ def _read_moment(value: str) -> datetime | None:
         moment = read_dateline(value) or read_dateline(f"Published: {value}")
     if moment is None:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=HONG_KONG)
     try:
         return to_utc(moment)
-    except OverflowError:  # the years 1 and 9999
+    except ValueError:  # the years 1 and 9999
         return None
 
 

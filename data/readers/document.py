@@ -1,6 +1,7 @@
 """Reads any document that Tongbao knows, telling them apart by content; pure."""
 
 import re
+from datetime import datetime
 
 from data.readers.article import read_article
 from data.readers.charset import decode_html
@@ -31,12 +32,15 @@ def read_source(content: bytes, address: str | None = None) -> Readings:
     raise ReadError("this is not an RSS or Atom feed, nor a list of releases")
 
 
-def read_document(content: bytes, address: str | None = None) -> Readings:
+def read_document(
+    content: bytes, address: str | None = None, *, issued_at: datetime | None = None
+) -> Readings:
     """A page, feed, list or saved text to its texts.
 
     Args:
         content: the bytes as fetched or saved.
         address: URL or file name, for the release's own address where the page lacks it.
+        issued_at: for another site's page that does not say when it was published.
 
     Raises:
         ReadError: if the bytes are of no known format or lack what a release needs.
@@ -52,4 +56,4 @@ def read_document(content: bytes, address: str | None = None) -> Readings:
         return read_day_list(text, address or "")
     if is_republished(text):
         return read_republished_page(text, address)
-    return Readings((read_article(text, address),))
+    return Readings((read_article(text, address, issued_at=issued_at),))

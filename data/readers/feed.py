@@ -33,7 +33,7 @@ from data.readers.paragraphs import (
     read_html_paragraphs,
     says_single_language,
 )
-from data.readers.reading import ReadError, Reading, Readings
+from data.readers.reading import Listed, ReadError, Reading, Readings
 
 OFFICIAL_SOURCE = "gia"
 MAX_TITLE = 500  # characters
@@ -69,10 +69,10 @@ def is_feed(content: bytes) -> bool:
 def read_feed(content: bytes) -> Readings:
     """A feed to its texts, newest first as the feed has them.
 
-    Entries that lack a title, link, date or text are named in ``faults``; so is damage that
-    could be worked around, and that entries are left out beyond the first 5,000. The rest is
-    read. Text ids are the official ones, else the entry's own or its link; where entries share
-    those, the link with the date.
+    Entries without a text are ``listed``. Those that lack a title, link or date are named in
+    ``faults``; so is damage that could be worked around, and that entries are left out beyond
+    the first 5,000. The rest is read. Text ids are the official ones, else the entry's own or its
+    link; where entries share those, the link with the date.
 
     Raises:
         ReadError: if the bytes are no feed at all, have a DOCTYPE, are damaged beyond repair or
@@ -87,14 +87,19 @@ def read_feed(content: bytes) -> Readings:
         raise ReadError(f"the feed's texts have more than {MAX_TAGS:,} tags; refused")
     ids = Counter(map(_own_id, raw.entries))
     items: list[Reading] = []
+    listed: list[Listed] = []
     for number, entry in enumerate(raw.entries, 1):
         try:
-            items.append(_read_entry(entry, ids))
+            read = _read_entry(entry, ids)
+            if isinstance(read, Reading):
+                items.append(read)
+            else:
+                listed.append(read)
         except ReadError as error:
             faults.append(f"entry {number}: {error}")
     if len(faults) > MAX_FAULTS:
         faults[MAX_FAULTS:] = [f"and {len(faults) - MAX_FAULTS:,} faults more"]
-    return Readings(tuple(items), tuple(faults), is_feed=True)
+    return Readings(tuple(items), tuple(faults), is_feed=True, listed=tuple(listed))
 
 
 def _read_entries(content: bytes) -> tuple[RawFeed, list[str]]:
@@ -132,7 +137,7 @@ def _save_entries(text: str, error: MalformedFeedError) -> tuple[RawFeed, list[s
     return RawFeed(entries, is_feed=True), faults
 
 
-def _read_entry(entry: RawEntry, ids: Counter[str]) -> Reading:
+def _read_entry(entry: RawEntry, ids: Counter[str]) -> Reading | Listed:
     raw_title, link = _read_title(entry.title), _find_link(entry)
     title = clean_title(raw_title)
     if not title:
@@ -149,6 +154,8 @@ def _read_entry(entry: RawEntry, ids: Counter[str]) -> Reading:
     if "\ufffd" in title or is_mangled(raw_title):
         raise ReadError(f"characters that can't be read ({link})")
     url = canonical_url(link)
+    if not body:
+        return Listed(url, title, issued_at)
     official = find_release_id(url)
     text = ReleaseText(
         language=choose_language(f"{title}\n{body}"),
@@ -169,19 +176,19 @@ def _read_title(html: str) -> str:
 
 
 def _read_body(contents: Iterable[str], link: str) -> str:
-    """The longest of description and content: some feeds keep the full text in the latter."""
+    """The longest of description and content: some feeds keep the full text in the latter.
+
+    Empty for an entry whose text stands on its page alone.
+    """
     html = max(contents, key=len, default="")
     if len(html) > MAX_TEXT:
         raise ReadError(f"a text of more than {MAX_TEXT:,} characters ({link})")
     if is_mangled(html):
         raise ReadError(f"characters that can't be read ({link})")
     try:
-        body = "\n\n".join(read_html_paragraphs(html))
+        return "\n\n".join(read_html_paragraphs(html))
     except ReadError as error:
         raise ReadError(f"{error} ({link})") from None
-    if not body:
-        raise ReadError(f"no text ({link})")
-    return body
 
 
 def _find_link(entry: RawEntry) -> str:

@@ -38,9 +38,8 @@ class Releases:
     ) -> SaveCounts:
         """Store releases and their texts in one transaction.
 
-        A text that was stored under another release moves to its new one. A release that lost
-        its last text goes, and its id from then on means the one that took it. Saving the same
-        again changes nothing.
+        A text that was stored under another release moves to its new one, and a release that
+        lost its last text goes. Saving the same again changes nothing.
 
         Args:
             releases: each text in one release only.
@@ -56,13 +55,8 @@ class Releases:
             self._save_releases(releases, now)
             counts = self._texts.save(placed, origins or {}, now)
             self._mark_first_of_series(releases)
-            self._drop_emptied(
-                {
-                    former[key]: release_id
-                    for key, (release_id, _) in placed.items()
-                    if former.get(key, release_id) != release_id
-                }
-            )
+            places = {key: release_id for key, (release_id, _) in placed.items()}
+            self._drop_emptied({old for key, old in former.items() if places[key] != old})
         return counts
 
     def save_summaries(self, release: Release, summaries: Sequence[Summary], now: datetime) -> None:
@@ -112,15 +106,16 @@ class Releases:
         return self._db.table("releases").count
 
     def get(self, release_id: str) -> Stored:
-        """One stored release, also by the id of one that was merged into it.
+        """One stored release.
+
+        A release goes by the id of one of its texts. After a merge either id leads to it, so
+        that a message which names the other one still leads on.
 
         Raises:
             KeyError: if there is none with this id.
         """
-        present = "SELECT release_id FROM release_aliases WHERE id = ?"
-        for stored in self._list(
-            f"WHERE releases.id = coalesce(({present}), ?)", [release_id, release_id]
-        ):
+        holder = "SELECT release_id FROM texts WHERE id = ?"
+        for stored in self._list(f"WHERE releases.id = ({holder})", [release_id]):
             return stored
         raise KeyError(release_id)
 
@@ -192,19 +187,14 @@ class Releases:
             [(each,) for each in series],
         )
 
-    def _drop_emptied(self, moves: Mapping[str, str]) -> None:
-        """Drop releases that lost their last text; a message that names one must still lead on."""
-        for old, new in moves.items():
-            dropped = self._db.execute(
+    def _drop_emptied(self, release_ids: Iterable[str]) -> None:
+        """Drop those of some releases that lost their last text."""
+        for old in release_ids:
+            self._db.execute(
                 "DELETE FROM releases WHERE id = ?"
                 " AND NOT EXISTS (SELECT 1 FROM texts WHERE release_id = releases.id)",
                 [old],
-            ).rowcount
-            if dropped:
-                self._db.execute(
-                    "UPDATE release_aliases SET release_id = ? WHERE release_id = ?", [new, old]
-                )
-                self._db.execute("INSERT OR REPLACE INTO release_aliases VALUES (?, ?)", [old, new])
+            )
 
     def _list(self, where: str, parameters: Sequence[Any]) -> list[Stored]:
         rows = list(self._db.query(f"SELECT releases.* FROM releases {where}", parameters))  # noqa: S608  # our own clauses

@@ -2,8 +2,11 @@
 
 A sample file (``releases/NN-slug.toml``) says what kind of release it is, how many hours before
 "now" it is issued (less than 0: not yet), and holds a table ``en`` and ``zh`` (or one of them)
-with title, body and reference summary. The body's paragraphs are parted by a blank line; lines
-of cells parted by `` | `` are the rows of a table. Dates are placeholders, see ``placeholders``.
+with title, body, reference summary and key facts: the words and figures without which a summary
+would not do. The body's paragraphs are parted by a blank line; lines of cells parted by `` | ``
+are the rows of a table. Dates are placeholders, see ``placeholders``.
+
+``split`` is "test" for samples that nothing is tuned on: they are only ever scored.
 """
 
 import hashlib
@@ -13,6 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -30,15 +34,16 @@ from data.models import (
 from data.samples.placeholders import PlaceholderError, fill_placeholders
 
 SOURCE = "gia"
+Split = Literal["development", "test"]
 _FOLDER = Path(__file__).parent / "releases"
-_FILE_NAME = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)")
+_FILE_NAME = re.compile(r"(\d{2,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 # Issue times on the five minutes keep every clock time in the texts a likely one.
 _ISSUE_STEP = timedelta(minutes=5)
 _SUFFIX = re.compile(
     r"\s*(?:\((?:with photos?(?:/video)?|English only)\)|（(?:附圖(?:／短片)?|只有中文)）)$"
 )
 _IDS_PER_SAMPLE = 8
-_ID_SLOTS = 128
+_ID_SLOTS = 512
 _ID_STRIDE = 77  # has no factor in common with the slots, so that no two samples share one
 
 
@@ -54,6 +59,7 @@ class SampleText(BaseModel):
     title: str = Field(min_length=1)
     body: str = Field(min_length=1)
     summary: str = Field(min_length=1)
+    facts: tuple[str, ...] = ()
 
 
 class Sample(BaseModel):
@@ -67,6 +73,7 @@ class Sample(BaseModel):
     topics: tuple[Topic, ...] = Field(min_length=1, max_length=2)
     department: str
     hours_before: float
+    split: Split = "development"
     zh_minutes_earlier: int = Field(default=0, ge=0)
     en: SampleText | None = None
     zh: SampleText | None = None
@@ -88,7 +95,7 @@ class SampleReleaseText(Frozen):
     """One language's text of a sample release as the site publishes it.
 
     ``title`` has its suffix as the site shows it ("(with photos)", （附圖）), ``headline`` has
-    not; ``summary`` is the reference, written by hand.
+    not; ``summary`` is the reference, written by hand, and ``facts`` are its key facts.
     """
 
     language: Language
@@ -97,6 +104,7 @@ class SampleReleaseText(Frozen):
     headline: str
     body: str
     summary: str
+    facts: tuple[str, ...]
     issued_at: Instant
 
     @property
@@ -110,6 +118,7 @@ class SampleRelease(Frozen):
 
     slug: str
     kind: str
+    split: Split
     topics: tuple[Topic, ...]
     department: str
     issued_at: Instant
@@ -140,8 +149,10 @@ class SampleReference(Frozen):
     id: str
     slug: str
     kind: str
+    split: Split
     language: Language
     summary: str
+    facts: tuple[str, ...]
 
 
 @cache
@@ -151,7 +162,8 @@ def read_samples() -> tuple[Sample, ...]:
     Raises:
         SampleError: if a file is not well-formed.
     """
-    return tuple(read_sample(path) for path in sorted(_FOLDER.glob("*.toml")))
+    samples = (read_sample(path) for path in _FOLDER.glob("*.toml"))
+    return tuple(sorted(samples, key=lambda sample: sample.number))
 
 
 def read_sample(path: Path) -> Sample:
@@ -186,6 +198,7 @@ def render_sample(sample: Sample, now: datetime) -> SampleRelease:
     return SampleRelease(
         slug=sample.slug,
         kind=sample.kind,
+        split=sample.split,
         topics=sample.topics,
         department=sample.department,
         issued_at=min(issued.values()),
@@ -215,8 +228,10 @@ def sample_references(now: datetime) -> list[SampleReference]:
             id=release.id,
             slug=release.slug,
             kind=release.kind,
+            split=release.split,
             language=language,
             summary=text.summary,
+            facts=text.facts,
         )
         for release in render_samples(now)
         for language, text in release.texts.items()
@@ -248,6 +263,7 @@ def _render_text(
         title = fill_placeholders(text.title, base, language, "official")
         body = fill_placeholders(text.body.strip(), base, language, "official")
         summary = fill_placeholders(text.summary, base, language, "summary")
+        facts = tuple(fill_placeholders(fact, base, language, "summary") for fact in text.facts)
     except PlaceholderError as error:
         raise SampleError(f"{sample.number:02}-{sample.slug}.toml, {language}: {error}") from None
     return SampleReleaseText(
@@ -257,6 +273,7 @@ def _render_text(
         headline=_strip_suffixes(title),
         body=body,
         summary=summary,
+        facts=facts,
         issued_at=issued,
     )
 

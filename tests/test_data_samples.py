@@ -1,3 +1,4 @@
+import json
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from data.samples import (
     sample_references,
     sample_releases,
 )
+from data.samples.__main__ import main
 
 
 def at(year: int, month: int, day: int, hour: int, minute: int) -> datetime:
@@ -127,12 +129,30 @@ def test_the_figure_helper_sees_an_invented_figure() -> None:
     assert not english_figures("fined $18,600") <= english_figures("fined $186,000")
 
 
-def test_there_are_thirty_samples_and_all_but_two_have_both_languages() -> None:
+def test_at_least_a_hundred_and_twenty_samples_have_both_languages() -> None:
     samples = read_samples()
-    assert [sample.number for sample in samples] == list(range(1, 31))
-    assert sum(len(sample.texts) == 2 for sample in samples) == 28
+    assert [sample.number for sample in samples] == list(range(1, len(samples) + 1))
+    assert sum(len(sample.texts) == 2 for sample in samples) >= 120
     alone = [next(iter(sample.texts)) for sample in samples if len(sample.texts) == 1]
     assert alone == ["en", "zh"]
+
+
+def test_thirty_samples_of_all_topics_and_lengths_are_kept_apart_for_scoring() -> None:
+    kept = [sample for sample in read_samples() if sample.split == "test"]
+    # Rules were once made while looking at the first thirty.
+    assert all(sample.number > 30 and len(sample.texts) == 2 for sample in kept)
+    assert len(kept) >= 30
+    assert {sample.topics[0] for sample in kept} == set(TOPICS)
+    lengths = [english_count(sample.texts["en"].body) for sample in kept]
+    assert min(lengths) < 100
+    assert max(lengths) > 900
+
+
+def test_every_text_has_key_facts() -> None:
+    for sample in read_samples():
+        for text in sample.texts.values():
+            assert 3 <= len(text.facts) <= 8, sample.slug
+            assert all(fact.strip() == fact and fact for fact in text.facts), sample.slug
 
 
 def test_every_topic_comes_first_at_least_twice() -> None:
@@ -153,32 +173,33 @@ def test_the_kinds_of_an_ordinary_week_are_there() -> None:
     }
 
 
-def test_two_statistics_have_tables() -> None:
+def test_statistics_have_tables() -> None:
     tables = [
         release.slug
         for release in render_samples(NOW)
         if release.kind == "statistics" and " | " in release.texts["en"].body
     ]
-    assert len(tables) == 2
+    assert len(tables) >= 5
 
 
 def test_lengths_run_from_a_notice_to_a_speech() -> None:
     lengths = [english_count(text.body) for text in texts_of("en")]
-    assert 60 <= min(lengths) < 90
-    assert 900 < max(lengths) <= 1_500
-    assert 200 <= median(lengths) <= 300
+    assert 25 <= min(lengths) < 50
+    assert 1_800 < max(lengths) <= 2_200
+    assert 200 <= median(lengths) <= 450
 
 
-def test_two_distinct_releases_share_a_title() -> None:
+def test_distinct_releases_share_a_title() -> None:
     titles = Counter(text.title for text in texts_of("en"))
-    assert max(titles.values()) == 2
+    assert max(titles.values()) >= 2
 
 
-def test_the_releases_are_spread_over_thirty_hours_and_three_are_yet_to_come() -> None:
+def test_the_releases_are_spread_over_five_days_and_three_are_yet_to_come() -> None:
     hours = sorted(sample.hours_before for sample in read_samples())
     assert hours[:3] == [-2.0, -0.5, -0.1]
     assert hours[3] > 0
-    assert 24 < hours[-1] <= 30
+    assert sum(0 <= each <= 30 for each in hours) == 27  # an ordinary day's digest
+    assert 96 < hours[-1] <= 120
 
 
 @by_slug
@@ -295,9 +316,9 @@ def test_only_the_day_of_issue_is_called_today(slug: str, now: datetime) -> None
         assert set(named) <= {today}
 
 
-def test_nearly_every_text_says_today() -> None:
+def test_most_texts_say_today() -> None:
     said = [("today (" in text.body) or ("今日（" in text.body) for text in both_languages()]
-    assert sum(said) >= 45
+    assert sum(said) >= 0.6 * len(said)
 
 
 def both_languages() -> list[SampleReleaseText]:
@@ -323,7 +344,7 @@ def test_ids_are_in_the_official_shape_and_nobody_shares_one(now: datetime) -> N
     for text in texts:
         assert re.fullmatch(r"P\d{13}", text.id)
         assert text.id[1:9] == f"{text.issued_at.astimezone(HONG_KONG):%Y%m%d}"
-    assert len({text.id for text in texts}) == len(texts) == 58
+    assert len({text.id for text in texts}) == len(texts) == 2 * len(RELEASES) - 2
 
 
 def test_ids_stay_the_same_for_the_same_issue_date() -> None:
@@ -351,7 +372,7 @@ def test_titles_lose_their_suffixes_in_releases_only() -> None:
 @by_moment
 def test_sample_releases_are_those_issued_by_now_newest_first(now: datetime) -> None:
     releases = sample_releases(now, SITE)
-    assert len(releases) == 27
+    assert len(releases) == len(RELEASES) - 3
     moments = [release.issued_at for release in releases]
     assert moments == sorted(moments, reverse=True)
     assert moments[0] <= now.astimezone(UTC)
@@ -378,6 +399,32 @@ def test_every_text_has_its_reference() -> None:
     assert references == texts
 
 
+def test_a_reference_has_its_split_and_key_facts_in_a_summarys_wording() -> None:
+    references = sample_references(NOW)
+    splits = {each.slug: each.split for each in read_samples()}
+    assert all(each.split == splits[each.slug] for each in references)
+    assert not any("{" in fact for each in references for fact in each.facts)
+
+
+def test_the_command_prints_one_split_as_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["releases", "--split", "test", "--at", "2026-12-31T23:58+08:00"]) == 0
+    releases = [Release.from_json(line) for line in capsys.readouterr().out.splitlines()]
+    assert main(["references", "--split", "test", "--at", "2026-12-31T23:58+08:00"]) == 0
+    references = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(releases) >= 30
+    keys = {(each.id, language) for each in releases for language in each.texts}
+    assert {(each["id"], each["language"]) for each in references} == keys
+
+
+@pytest.mark.parametrize("moment", ["soon", "2026-13-01", "9999-12-31T23:59:59-12:00", ""])
+def test_a_moment_that_is_none_is_wrong_use(
+    moment: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["releases", "--at", moment])
+    assert "give a moment such as" in capsys.readouterr().err
+
+
 def test_both_languages_tell_one_clock_time_even_when_chinese_came_earlier() -> None:
     release: SampleRelease = render_sample(RELEASES["industrial-building-fire"], NOW)
     assert release.texts["zh"].issued_at < release.texts["en"].issued_at
@@ -397,7 +444,7 @@ summary = "A summary."
 """
 
 
-def written(folder: Path, content: str, name: str = "31-a-test.toml") -> Path:
+def written(folder: Path, content: str, name: str = "210-a-test.toml") -> Path:
     path = folder / name
     path.write_text(content, encoding="utf-8")
     return path
@@ -405,7 +452,7 @@ def written(folder: Path, content: str, name: str = "31-a-test.toml") -> Path:
 
 def test_a_sound_file_is_read(tmp_path: Path) -> None:
     sample = read_sample(written(tmp_path, SOUND))
-    assert (sample.number, sample.slug) == (31, "a-test")
+    assert (sample.number, sample.slug) == (210, "a-test")
     assert render_sample(sample, NOW).texts["en"].body == "A text of today (November 22)."
 
 
@@ -428,7 +475,7 @@ def test_a_file_with_a_fault_is_refused_by_name(
     tmp_path: Path, old: str, new: str, said: str
 ) -> None:
     path = written(tmp_path, SOUND.replace(old, new))
-    with pytest.raises(SampleError, match=rf"^31-a-test\.toml: .*{re.escape(said)}"):
+    with pytest.raises(SampleError, match=rf"^210-a-test\.toml: .*{re.escape(said)}"):
         read_sample(path)
 
 
@@ -444,13 +491,13 @@ def test_a_file_named_otherwise_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "31-a-test.toml"
+    path = tmp_path / "210-a-test.toml"
     path.write_bytes(SOUND.encode() + b"\xff")
-    with pytest.raises(SampleError, match="31-a-test"):
+    with pytest.raises(SampleError, match="210-a-test"):
         read_sample(path)
 
 
 def test_an_unknown_placeholder_names_file_and_language(tmp_path: Path) -> None:
     sample = read_sample(written(tmp_path, SOUND.replace("{date:0}", "{dat:0}")))
-    with pytest.raises(SampleError, match=r"31-a-test\.toml, en: unknown placeholder \{dat:0\}"):
+    with pytest.raises(SampleError, match=r"210-a-test\.toml, en: unknown placeholder \{dat:0\}"):
         render_sample(sample, NOW)

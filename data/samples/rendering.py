@@ -40,7 +40,8 @@ _FILE_NAME = re.compile(r"(\d{2,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 # Issue times on the five minutes keep every clock time in the texts a likely one.
 _ISSUE_STEP = timedelta(minutes=5)
 _SUFFIX = re.compile(
-    r"\s*(?:\((?:with photos?(?:/video)?|English only)\)|（(?:附圖(?:／短片)?|只有中文)）)$"
+    r"\s*(?:\((?:with photos?(?:/video)?|English only|\d)\)"
+    r"|（(?:附圖(?:／短片)?|只有中文|[一二三四五六七八九])）)$"
 )
 _IDS_PER_SAMPLE = 8
 _ID_SLOTS = 512

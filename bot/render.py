@@ -55,17 +55,34 @@ def measure(text: str) -> Size:
 def render_release(stored: Stored, languages: Languages) -> str:
     """One release: headline, summary and link to the official text, in each language.
 
-    In a language that the release lacks it is shown in the other, once, and marked.
+    In a language that the release lacks it is shown as a machine translation where there is
+    one; else in the other language, once, and marked as being in that alone.
     """
-    blocks: list[str] = []
-    for language in languages:
-        source = SOURCE_LANGUAGE[language]
-        if source in stored.release.texts:
-            blocks.append(_render_text(stored, source, language, marked=False))
-    if not blocks:
+    lacking = [each for each in languages if not _is_told_in(stored, SOURCE_LANGUAGE[each])]
+    told = [each for each in languages if each not in lacking]
+    blocks = [_render_told(stored, language) for language in told]
+    if lacking and not any(SOURCE_LANGUAGE[each] in stored.release.texts for each in told):
         only = next(iter(stored.release.texts))
-        blocks.append(_render_text(stored, only, languages[0], marked=True))
+        blocks.append(_render_text(stored, only, lacking[0], _mark(lacking[0], "only_here")))
+    elif lacking:
+        blocks[0] = _render_told(stored, told[0], _mark(lacking[0], "only_here"))
     return "\n".join(blocks)
+
+
+def _is_told_in(stored: Stored, source: Language) -> bool:
+    summary = stored.summaries.get(source)
+    return source in stored.release.texts or (summary is not None and summary.supported)
+
+
+def _render_told(stored: Stored, language: ChatLanguage, mark: str = "") -> str:
+    source = SOURCE_LANGUAGE[language]
+    if source not in stored.release.texts:
+        mark = _mark(language, "machine_translation")
+    return _render_text(stored, source, language, mark)
+
+
+def _mark(language: ChatLanguage, key: str) -> str:
+    return f" <i>({say(language, f'release.{key}')})</i>"
 
 
 def render_sections(
@@ -166,8 +183,9 @@ def _part_mark(number: int, total: int, languages: Languages) -> str:
     return f"<i>{' · '.join(marks)}</i>"
 
 
-def _render_text(stored: Stored, source: Language, language: ChatLanguage, *, marked: bool) -> str:
-    text = stored.release.texts[source]
+def _render_text(stored: Stored, source: Language, language: ChatLanguage, mark: str) -> str:
+    texts = stored.release.texts
+    text = texts.get(source) or next(iter(texts.values()))
     summary = stored.summaries.get(source)
     simplify = language == "zh-Hans" and source == "zh"
     headline = summary.headline if summary else text.title
@@ -176,7 +194,6 @@ def _render_text(stored: Stored, source: Language, language: ChatLanguage, *, ma
     body = shown or say(language, "release.no_summary")
     if simplify:
         headline, body = to_simplified(headline), to_simplified(body)
-    mark = f" <i>({say(language, 'release.only_here')})</i>" if marked else ""
     headline = html.escape(_shorten(headline, MAX_HEADLINE), quote=False)
     body = html.escape(_shorten(body, MAX_SUMMARY), quote=False)
     link = f'<a href="{html.escape(text.url)}">{say(language, "release.link")}</a>'

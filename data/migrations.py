@@ -213,3 +213,41 @@ def m002_intake(db: Database) -> None:
                 f"UPDATE {table} SET {column} = ? WHERE {key} = ? AND {column} = ?",  # noqa: S608  # names from above
                 [version, text_id, old],
             )
+
+
+_TRANSLATIONS = (
+    """
+    CREATE TABLE new_summaries (
+        text_id TEXT NOT NULL REFERENCES texts (id),
+        language TEXT NOT NULL CHECK (language IN ('en', 'zh')),
+        version TEXT NOT NULL,
+        headline TEXT NOT NULL,
+        text TEXT NOT NULL,
+        method TEXT NOT NULL,
+        model TEXT,
+        supported INTEGER NOT NULL,
+        unsupported TEXT NOT NULL,
+        sources TEXT NOT NULL,
+        sentence_sources TEXT NOT NULL,
+        tries INTEGER NOT NULL,
+        reason TEXT,
+        made_at TEXT NOT NULL,
+        PRIMARY KEY (text_id, language)
+    ) STRICT
+    """,
+    """
+    INSERT INTO new_summaries
+    SELECT text_id, texts.language, summaries.version, headline, text, method, model, supported,
+        unsupported, sources, '[]', 1, NULL, made_at
+    FROM summaries JOIN texts ON texts.id = text_id
+    """,
+    "DROP TABLE summaries",
+    "ALTER TABLE new_summaries RENAME TO summaries",
+)
+
+
+@MIGRATIONS()
+def m003_translations(db: Database) -> None:
+    """A text can have a summary in each language; what each sentence rests on; tries and reason."""
+    for statement in _TRANSLATIONS:
+        db.execute(statement)

@@ -8,6 +8,7 @@ also know their JSON form, the line format of the commands (one object a line, U
   Where they say something: ``"kind","series","urgency","pairing_score","counterpart_url"``.
 * Summary: ``{"id","language","headline","summary","method","model","supported",
   "unsupported":[…],"sources":[[start,end],…]}``; sources are character spans of the body.
+  Where they say something: ``"sentence_sources","tries","reason"``.
 """
 
 import hashlib
@@ -116,6 +117,14 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_empty(value: tuple[object, ...]) -> bool:
+    return not value
+
+
+def _is_one(value: int) -> bool:
+    return value == 1
+
+
 class ReleaseText(Frozen):
     """One language's official text of a release.
 
@@ -183,11 +192,22 @@ class Release(JsonLine):
         }
 
 
+Span = tuple[int, int]
+
+
 class Summary(JsonLine):
     """A checked summary of one release in one language.
 
-    ``id`` is the release's; ``sources`` are (start, end) character spans of the body of the
-    text that was summarised, in the order in which the summary uses them.
+    Attributes:
+        id: the release's.
+        language: the summary's; of a translation, the one that the release lacks.
+        method: who wrote it; a translation is a model's, of the summary in the other language.
+        unsupported: why it is not supported, a clause each.
+        sources: (start, end) character spans of the body of the text that was summarised, in
+            the order in which the summary uses them.
+        sentence_sources: for each sentence of the summary, those that it rests on.
+        tries: how many drafts were made; the extract engine's own first draft is one.
+        reason: why the summary is not what the chosen engine wrote first, if it is not.
     """
 
     id: str
@@ -198,7 +218,10 @@ class Summary(JsonLine):
     model: str | None = None
     supported: bool
     unsupported: tuple[str, ...] = ()
-    sources: tuple[tuple[int, int], ...] = ()
+    sources: tuple[Span, ...] = ()
+    sentence_sources: tuple[tuple[Span, ...], ...] = Field(default=(), exclude_if=_is_empty)
+    tries: int = Field(default=1, exclude_if=_is_one)
+    reason: str | None = Field(default=None, exclude_if=_is_none)
 
 
 class Chat(Frozen):

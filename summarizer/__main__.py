@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "check":
             return _check_lines(sys.stdin.buffer, sys.stdout.buffer)
+        if options.command == "evaluate":
+            return _evaluate_lines(options, sys.stdin.buffer, sys.stdout.buffer)
         return _summarize_lines(options, sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:
         # Whoever read the output has gone; so that nothing is flushed to it at exit:
@@ -54,9 +57,22 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m summarizer",
         description="Reads releases as JSON lines and writes a summary of each text; "
-        "with “check”, reads summaries with their sources and writes verdicts.",
+        "with “check”, reads summaries with their sources and writes verdicts; "
+        "with “evaluate”, scores the summaries of the releases against references.",
     )
-    parser.add_argument("command", nargs="?", choices=["check"], help="check summaries instead")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=["check", "evaluate"],
+        help="check summaries, or score an engine, instead",
+    )
+    parser.add_argument(
+        "--references",
+        type=Path,
+        metavar="FILE",
+        help="hand-written summaries to score against, as JSON lines (evaluate)",
+    )
+    parser.add_argument("--json", action="store_true", help="scores as JSON lines (evaluate)")
     parser.add_argument(
         "--engine",
         choices=_ENGINES,
@@ -72,13 +88,16 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.engine not in _ENGINES:
         parser.error(f"SUMMARY_ENGINE is {options.engine!r}; choose one of {', '.join(_ENGINES)}")
-    if options.command is None and options.engine == "transformer" and not options.model:
+    if (options.command == "evaluate") != bool(options.references):
+        parser.error("evaluate and --references FILE go together")
+    if options.command != "check" and options.engine == "transformer" and not options.model:
         parser.error("the transformer engine needs --model or SUMMARY_MODEL")
     return options
 
 
 def _summarize_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
     from summarizer.summarize import NO_TEXT, load_engine, summarize_release
+    from summarizer.translation import translate_release
 
     loaded = load_engine(options.engine, options.model)
     _say(loaded.reason)
@@ -87,6 +106,8 @@ def _summarize_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO
         release = Release.from_json(line)
         summaries = summarize_release(release, loaded.engine)
         yield from (summary.to_json() for summary in summaries)
+        translations = translate_release(release, summaries, loaded.engine)
+        yield from (translation.to_json() for translation in translations)
         empty = [each.language for each in summaries if each.unsupported == (NO_TEXT,)]
         if empty:
             raise LineError(f"release {release.id} ({', '.join(empty)}): {NO_TEXT}")
@@ -103,6 +124,36 @@ def _check_lines(lines: BinaryIO, out: BinaryIO) -> int:
         yield _write_verdict(verdict.unsupported)
 
     return _answer_lines(lines, out, judge, lambda fault: _write_verdict((fault,)))
+
+
+def _evaluate_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
+    from summarizer.evaluate import ReferencesError, evaluate, read_references, render_table
+    from summarizer.summarize import load_engine
+
+    try:
+        references = read_references(options.references)
+    except ReferencesError as error:
+        _say(str(error))
+        return 2
+    loaded = load_engine(options.engine, options.model)
+    _say(loaded.reason)
+    releases: list[Release] = []
+
+    def collect(line: bytes) -> Iterator[str]:
+        releases.append(Release.from_json(line))
+        return iter(())
+
+    status = _answer_lines(lines, out, collect, None)
+    name = loaded.engine.model or loaded.engine.method
+    evaluation = evaluate(releases, references, loaded.engine, name)
+    for missing in evaluation.missing:
+        _say(f"there is no release for the reference of {missing}")
+    if options.json:
+        for tally in evaluation.tallies:
+            _write(out, tally.to_json())
+    else:
+        _write(out, render_table(evaluation.tallies))
+    return 1 if evaluation.missing else status
 
 
 def _write_verdict(unsupported: Sequence[str]) -> str:

@@ -1,31 +1,27 @@
 """The one entry point: a release in, a checked summary in each of its languages out.
 
 The ladder: the engine writes, the check reads; a draft that fails is tried once more, told what
-was wrong; then sentences that fail are dropped; then the extract engine speaks. Whatever
-happens, a release with a text gets a summary.
+was wrong; then sentences that fail are dropped; then the extract engine speaks. Two summaries
+that contradict each other are both refused. Whatever happens, a release with a text gets a
+summary, and each summary says how many drafts it took and why it is not the first.
 """
 
 import logging
-import math
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.models import LANGUAGES, Language, Release, ReleaseText, Summary
 from summarizer.check import Checker, Verdict
+from summarizer.drafting import ask, clean_text, join_faults, tidy
 from summarizer.engines.base import Draft, Engine, EngineError, ModelUnavailableError
 from summarizer.engines.extract import ExtractEngine
 from summarizer.measure import cut
-from summarizer.script import blank_controls, find_simplified, to_traditional
 from summarizer.sentences import split_sentences
-from summarizer.terms import list_terms
 
 logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "extract", "transformer")
 NO_TEXT = "the release has no text to summarise"
-_FEW_STRAY_CHARACTERS = 3
-_SPACED_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) +| +(?=[\u3000-\u9fff\uff00-\uffef])")
 
 
 class WrongUseError(ValueError):
@@ -82,79 +78,105 @@ def load_engine(choice: str, model: str | None) -> LoadedEngine:
 
 def summarize_release(release: Release, engine: Engine) -> tuple[Summary, ...]:
     """A summary for each language that the release has a text in, English first."""
-    return tuple(
-        _summarize_text(release, _clean(release.texts[language]), engine)
-        for language in LANGUAGES
-        if language in release.texts
-    )
+    texts = {each: clean_text(release.texts[each]) for each in LANGUAGES if each in release.texts}
+    summaries = {each: _summarize_text(release, text, engine) for each, text in texts.items()}
+    faults = _find_contradictions(summaries, texts)
+    if faults and any(each.method == "model" for each in summaries.values()):
+        logger.info("The summaries of %s disagree: %s", release.id, "; ".join(faults))
+        summaries = {
+            each: _extract(
+                release, text, _read(text), tries=1 + summaries[each].tries, reason=faults
+            )
+            for each, text in texts.items()
+        }
+        faults = _find_contradictions(summaries, texts)
+    if faults:
+        return tuple(_refuse(each, faults) for each in summaries.values())
+    return tuple(summaries.values())
 
 
 def summarize_headlines(release: Release) -> tuple[Summary, ...]:
     """The least that can be said: the headline of each text, marked as no summary."""
-    texts = (_clean(release.texts[each]) for each in LANGUAGES if each in release.texts)
+    texts = (clean_text(release.texts[each]) for each in LANGUAGES if each in release.texts)
     reason = "no summary could be made"
     return tuple(_headline_alone(release, text, reason) for text in texts)
 
 
-def _clean(text: ReleaseText) -> ReleaseText:
-    """The text without characters that are not to be seen; spans of the body hold."""
-    title = re.sub(" {2,}", " ", blank_controls(text.title)).strip() or text.id
-    return text.model_copy(update={"title": title, "body": blank_controls(text.body)})
+def _read(text: ReleaseText) -> Checker:
+    return Checker(text.language, text.body, text.issued_at)
+
+
+def _find_contradictions(
+    summaries: Mapping[Language, Summary], texts: Mapping[Language, ReleaseText]
+) -> tuple[str, ...]:
+    if len(summaries) != len(LANGUAGES) or not all(each.supported for each in summaries.values()):
+        return ()
+    return ()  # TEMPORARY
+
+
+def _refuse(summary: Summary, faults: Sequence[str]) -> Summary:
+    """The summary as one that is not to be shown."""
+    return summary.model_copy(
+        update={"supported": False, "unsupported": (*summary.unsupported, *faults)}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What came of asking an engine: a draft that the check accepts, or none.
+
+    ``faults`` say what was wrong with what it wrote before, or why there is no draft.
+    """
+
+    draft: Draft | None
+    tries: int
+    faults: tuple[str, ...] = ()
 
 
 def _summarize_text(release: Release, text: ReleaseText, engine: Engine) -> Summary:
     if not text.body.strip():
         return _headline_alone(release, text, NO_TEXT)
-    checker = Checker(text.language, text.body, text.issued_at)
-    if engine.method != "extract" and (written := _write(text, engine, checker)):
-        return _make(release, text, written, Verdict(), engine)
-    return _extract(release, text, checker)
+    checker = _read(text)
+    if engine.method == "extract":
+        return _extract(release, text, checker)
+    written = _write(text, engine, checker)
+    if written.draft:
+        return _make(release, text, checker, engine, written, Verdict())
+    return _extract(release, text, checker, tries=written.tries + 1, reason=written.faults)
 
 
-def _write(text: ReleaseText, engine: Engine, checker: Checker) -> Draft | None:
-    """A draft of the engine that the check accepts, or None."""
+def _write(text: ReleaseText, engine: Engine, checker: Checker) -> _Written:
     faults: tuple[str, ...] = ()
     drafts: list[Draft] = []
     for _ in range(2):
-        draft = _try_draft(text, engine, faults)
-        if draft is None:
+        try:
+            draft = _try_draft(text, engine, faults)
+        except EngineError as error:
+            faults = (*faults, str(error))
             break
         verdict = checker.check(draft.text)
-        if verdict.supported:
-            return draft
-        faults = verdict.unsupported
         drafts.append(draft)
+        if verdict.supported:
+            return _Written(draft, len(drafts), faults)
+        faults = verdict.unsupported
         logger.info(
-            "A draft for %s (%s) was refused: %s", text.id, text.language, "; ".join(faults)
+            "A draft for %s (%s) was refused: %s", text.id, text.language, join_faults(faults)
         )
     for draft in drafts:
         kept = _drop_failing(draft, text.language, checker)
         if kept.text and checker.check(kept.text).supported:
-            return kept
-    return None
+            return _Written(kept, len(drafts), faults)
+    return _Written(None, len(drafts), faults)
 
 
-def _try_draft(text: ReleaseText, engine: Engine, faults: Sequence[str]) -> Draft | None:
-    try:
-        draft = engine.draft(text, faults)
-    except EngineError as error:
-        logger.warning("No draft for %s (%s): %s", text.id, text.language, error)
-        return None
-    except Exception as error:
-        logger.warning("The engine failed on %s (%s): %r", text.id, text.language, error)
-        logger.debug("How it failed", exc_info=True)
-        return None
-    return Draft(_tidy(draft.text, text.language), draft.sources)
+def _try_draft(text: ReleaseText, engine: Engine, faults: Sequence[str]) -> Draft:
+    """A draft, tidied.
 
-
-def _tidy(summary: str, language: Language) -> str:
-    """One line; in Chinese without stray spaces, and with a stray Simplified character mended."""
-    summary = " ".join(summary.split())
-    if language == "en":
-        return summary
-    summary = _SPACED_HAN.sub("", summary)
-    few = len(find_simplified(summary)) <= _FEW_STRAY_CHARACTERS
-    return to_traditional(summary) if few else summary
+    Raises:
+        EngineError: whatever went wrong in the engine.
+    """
+    draft = ask(lambda: engine.draft(text, faults), f"{text.id} ({text.language})")
+    return Draft(tidy(draft.text, text.language), draft.sources)
 
 
 def _drop_failing(draft: Draft, language: Language, checker: Checker) -> Draft:
@@ -166,36 +188,58 @@ def _drop_failing(draft: Draft, language: Language, checker: Checker) -> Draft:
     return Draft((" " if language == "en" else "").join(kept), draft.sources)
 
 
-def _extract(release: Release, text: ReleaseText, checker: Checker) -> Summary:
+def _extract(
+    release: Release,
+    text: ReleaseText,
+    checker: Checker,
+    tries: int = 1,
+    reason: Sequence[str] = (),
+) -> Summary:
     engine = ExtractEngine()
-    draft = _try_draft(text, engine, ())
-    if draft is None or not draft.text:
+    try:
+        draft = _try_draft(text, engine, ())
+    except EngineError:
+        draft = Draft("")
+    if not draft.text:
         return _headline_alone(release, text, "no sentence of the release could be used")
     verdict = checker.check(draft.text)
     if not draft.sources or draft.text.startswith(text.title[:20]):
         # Nothing but tables: the title speaks, and is as official as the body.
         whole = f"{text.title}\n\n{text.body}"
         verdict = Checker(text.language, whole, text.issued_at).check(draft.text)
+    faults = tuple(reason)
     if not verdict.supported:
         kept = _drop_failing(draft, text.language, checker)
         if kept.text and checker.check(kept.text).supported:
+            faults = (*faults, *verdict.unsupported)
             draft, verdict = kept, Verdict()
-    return _make(release, text, draft, verdict, engine)
+    return _make(release, text, checker, engine, _Written(draft, tries, faults), verdict)
 
 
 def _make(
-    release: Release, text: ReleaseText, draft: Draft, verdict: Verdict, engine: Engine
+    release: Release,
+    text: ReleaseText,
+    checker: Checker,
+    engine: Engine,
+    written: _Written,
+    verdict: Verdict,
 ) -> Summary:
+    draft = written.draft or Draft("")
+    said = cut(draft.text, text.language)
+    sources = (draft.sources,)  # TEMPORARY
     return Summary(
         id=release.id,
         language=text.language,
         headline=text.title,
-        text=cut(draft.text, text.language),
+        text=said,
         method=engine.method,
         model=engine.model,
         supported=verdict.supported,
         unsupported=verdict.unsupported,
-        sources=draft.sources or _find_sources(draft.text, text),
+        sources=tuple(dict.fromkeys(span for spans in sources for span in spans)),
+        sentence_sources=sources,
+        tries=written.tries,
+        reason=join_faults(written.faults) or None,
     )
 
 
@@ -211,22 +255,3 @@ def _headline_alone(release: Release, text: ReleaseText, reason: str) -> Summary
         supported=False,
         unsupported=(reason,),
     )
-
-
-def _find_sources(summary: str, text: ReleaseText) -> tuple[tuple[int, int], ...]:
-    """For each sentence of the summary, the source sentence that shares most terms with it."""
-    source = [
-        (sentence, list_terms(sentence.text, text.language))
-        for sentence in split_sentences(text.body, text.language)
-    ]
-    found: list[tuple[int, int]] = []
-    for part in split_sentences(summary, text.language):
-        terms = list_terms(part.text, text.language)
-        best, shared = max(source, key=lambda pair: _share(terms, pair[1]))
-        if terms & shared:
-            found.append((best.start, best.end))
-    return tuple(dict.fromkeys(found))
-
-
-def _share(terms: set[str], other: set[str]) -> float:
-    return len(terms & other) / math.sqrt(5 + len(other))

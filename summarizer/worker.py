@@ -1,7 +1,8 @@
 """The process that holds the model, so that the bot stays quick and survives its death.
 
-One child process, started by ``spawn``, serves one release at a time over a pipe. A release
-during which it dies is given to a new process once more, then to the extract engine.
+One child process, started by ``spawn``, serves one job at a time over a pipe: a release to
+summarise, or one whose summary is to be translated. A release during which it dies is given to a
+new process once more, then to the extract engine.
 """
 
 import asyncio
@@ -9,7 +10,8 @@ import contextlib
 import logging
 import multiprocessing
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -21,6 +23,7 @@ from summarizer.summarize import (
     summarize_headlines,
     summarize_release,
 )
+from summarizer.translation import mark_untranslated, translate_release
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,9 @@ _SPAWN = multiprocessing.get_context("spawn")
 _LOADING_LIMIT = 1_800.0
 _SUMMARY_LIMIT = 900.0
 _Answer = tuple[str, tuple[str, ...]]
+# A release's line; then the lines of its summaries, if it is these that are to be translated.
+_Job = tuple[str, tuple[str, ...]]
+_LastResort = Callable[[], tuple[Summary, ...]]
 Loader = Callable[[str, str | None], LoadedEngine]
 Serve = Callable[[Connection, str, str | None], None]
 
@@ -37,7 +43,7 @@ class WorkerDiedError(RuntimeError):
 
 
 def serve(pipe: Connection, choice: str, model: str | None, load: Loader = load_engine) -> None:
-    """The life of the process: load, say so, then answer release after release."""
+    """The life of the process: load, say so, then do job after job."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     try:
         loaded = load(choice, model)
@@ -47,8 +53,14 @@ def serve(pipe: Connection, choice: str, model: str | None, load: Loader = load_
     pipe.send(("fell back" if loaded.fell_back else "ready", (loaded.reason,)))
     with contextlib.suppress(EOFError):
         while True:
-            release = Release.from_json(pipe.recv())
-            summaries = summarize_release(release, loaded.engine)
+            line, told = pipe.recv()
+            release = Release.from_json(line)
+            if told:
+                summaries = translate_release(
+                    release, [Summary.from_json(each) for each in told], loaded.engine
+                )
+            else:
+                summaries = summarize_release(release, loaded.engine)
             pipe.send(("done", tuple(summary.to_json() for summary in summaries)))
 
 
@@ -81,32 +93,46 @@ class SummaryWorker:
 
     async def summarize(self, release: Release) -> tuple[Summary, ...]:
         """The release's summaries; never raises for what the release does to the process."""
-        # Shielded: a caller that gives up must not leave an answer in the pipe for the next.
-        return await asyncio.shield(asyncio.ensure_future(self._take_turn(release)))
+        last_resort = partial(summarize_headlines, release)
+        return await self._shield((release.to_json(), ()), release.id, last_resort)
+
+    async def translate(
+        self, release: Release, summaries: Sequence[Summary]
+    ) -> tuple[Summary, ...]:
+        """What the release's summaries are in the language that it lacks, or why they are not."""
+        told = tuple(summary.to_json() for summary in summaries)
+        last_resort = partial(mark_untranslated, release, "no translation could be made")
+        return await self._shield((release.to_json(), told), release.id, last_resort)
 
     async def close(self) -> None:
         """End the process at once, whatever it is doing."""
         self._kill()
 
-    async def _take_turn(self, release: Release) -> tuple[Summary, ...]:
+    async def _shield(self, job: _Job, name: str, last_resort: _LastResort) -> tuple[Summary, ...]:
+        # A caller that gives up must not leave an answer in the pipe for the next.
+        return await asyncio.shield(asyncio.ensure_future(self._take_turn(job, name, last_resort)))
+
+    async def _take_turn(
+        self, job: _Job, name: str, last_resort: _LastResort
+    ) -> tuple[Summary, ...]:
         async with self._turn:
             for attempt in (1, 2):
                 try:
                     await self._start(self._choice, self._model)
-                    return await self._ask(release)
+                    return await self._ask(job)
                 except WorkerDiedError as error:
-                    logger.warning("Release %s, try %d: %s", release.id, attempt, error)
+                    logger.warning("Release %s, try %d: %s", name, attempt, error)
                     self._kill()
-            return await self._extract(release)
+            return await self._extract(job, name, last_resort)
 
-    async def _extract(self, release: Release) -> tuple[Summary, ...]:
-        logger.error("Release %s ended the model's process twice; extracting instead", release.id)
+    async def _extract(self, job: _Job, name: str, last_resort: _LastResort) -> tuple[Summary, ...]:
+        logger.error("Release %s ended the model's process twice; extracting instead", name)
         try:
             await self._start("extract", None)
-            return await self._ask(release)
+            return await self._ask(job)
         except WorkerDiedError:
-            logger.exception("Release %s can't be extracted either", release.id)
-            return summarize_headlines(release)
+            logger.exception("Release %s can't be extracted either", name)
+            return last_resort()
         finally:
             self._kill()
 
@@ -128,12 +154,12 @@ class SummaryWorker:
             logger.log(logging.WARNING if kind == "fell back" else logging.INFO, said[0])
         return self.engine_sentence or ""
 
-    async def _ask(self, release: Release) -> tuple[Summary, ...]:
+    async def _ask(self, job: _Job) -> tuple[Summary, ...]:
         pipe = self._pipe
         if pipe is None:
             raise WorkerDiedError("the process was closed")
         try:
-            await asyncio.to_thread(pipe.send, release.to_json())
+            await asyncio.to_thread(pipe.send, job)
         except OSError as error:
             raise WorkerDiedError(f"the process does not listen: {error}") from error
         _, lines = await asyncio.to_thread(_receive, pipe, _SUMMARY_LIMIT)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from factories import make_releases, make_summaries
+from factories import make_release, make_releases, make_summaries, make_text
 from talk import Talk, open_talk
 
 from bot.local import Message
@@ -168,3 +168,19 @@ async def test_missing_summaries_are_made_newest_first_and_kept(talk: Talk) -> N
     stored = talk.app.store.releases.list_latest(1)[0]
     assert stored.summaries["en"].method == "extract"
     assert stored.summaries["zh"].supported
+
+
+async def test_a_release_in_one_language_waits_for_its_counterpart_and_is_then_marked(
+    talk: Talk,
+) -> None:
+    alone = make_release(make_text("en", issued_at=DUE - timedelta(hours=7)))
+    talk.app.store.releases.save([alone], DUE)
+    talk.clock.now = DUE
+    assert await talk.app.jobs.summarize() == 1
+    assert talk.app.store.releases.get(alone.id).summaries.keys() == {"en"}
+    talk.clock.now = DUE + timedelta(hours=1)
+    assert await talk.app.jobs.summarize() == 1
+    stored = talk.app.store.releases.get(alone.id)
+    assert stored.summaries["zh"].headline == "Lanterns lit at harbour（只有英文）"
+    assert stored.summaries["zh"].unsupported == ("there is no model to translate it",)
+    assert await talk.app.jobs.summarize() == 0

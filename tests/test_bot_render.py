@@ -65,10 +65,44 @@ def test_a_release_in_one_language_is_shown_in_it_and_marked() -> None:
     only = stored(make_release(make_text("zh")))
     assert "(Chinese only)" in render_release(only, ("en",))
     assert "海港署" in render_release(only, ("en",))
-    assert "only" not in render_release(only, ("en", "zh-Hant"))
+    assert render_release(only, ("en", "zh-Hant")).count("(Chinese only)") == 1
+    assert "only" not in render_release(only, ("zh-Hant",))
     english = stored(make_release(make_text("en")))
     assert "只有英文" in render_release(english, ("zh-Hant",))
     assert "只有英文" in render_release(english, ("zh-Hans",))
+
+
+def test_a_machine_translation_is_shown_as_one_with_the_link_to_the_text_that_there_is() -> None:
+    text = render_release(with_translation(), ("zh-Hant",))
+    assert "<b>海港燈籠</b> <i>(機器翻譯，官方文本只有英文)</i>" in text
+    assert "海港點亮13盞燈籠。" in text
+    assert make_text("en").url in text
+    assert "只有英文)</i>\nThirteen" not in text
+    both = render_release(with_translation(), ("en", "zh-Hant"))
+    assert "Thirteen lanterns" in both
+    assert both.count("機器翻譯") == 1
+    assert "海港点亮13盏灯笼" in render_release(with_translation(), ("zh-Hans",))
+
+
+def test_a_translation_that_was_refused_is_not_shown() -> None:
+    text = render_release(with_translation(supported=False), ("zh-Hant",))
+    assert "燈籠" not in text
+    assert "只有英文" in text
+    assert "Thirteen lanterns" in text
+
+
+def with_translation(supported: bool = True) -> Stored:
+    english = stored(make_release(make_text("en")))
+    (told,) = english.summaries.values()
+    update = {
+        "language": "zh",
+        "headline": "海港燈籠",
+        "text": "海港點亮13盞燈籠。",
+        "method": "translation",
+        "supported": supported,
+    }
+    translation = told.model_copy(update=update)
+    return Stored(1, english.release, {"en": told, "zh": translation})
 
 
 def test_a_release_without_summary_shows_its_title_and_says_so() -> None:

@@ -11,7 +11,7 @@ from factories import make_release, make_releases, make_summaries, make_text
 from sqlite_utils import Database
 
 from data.migrations import MIGRATIONS
-from data.models import Chat, Delivery, Digest
+from data.models import Chat, Delivery, Digest, Release, Summary
 from data.store.database import StoreError, is_damage, open_database, write
 from data.store.digests import Progress
 from data.store.store import Store, open_store
@@ -191,6 +191,72 @@ def test_a_summary_counts_for_the_version_it_was_made_of(store: Store, now: date
     # A summary that was being made of the old words meanwhile does not pass for one of the new.
     store.releases.save_summaries(release, make_summaries(release), now)
     assert store.releases.find_unsummarised() == changed
+
+
+def test_a_summary_is_kept_with_what_it_rests_on_its_tries_and_its_reason(
+    store: Store, now: datetime
+) -> None:
+    release = make_release(make_text("en"))
+    store.releases.save([release], now)
+    summary = make_summaries(release)[0].model_copy(
+        update={
+            "sentence_sources": (((0, 10), (12, 20)), ()),
+            "tries": 2,
+            "reason": "the number “13” is not in the source",
+        }
+    )
+    store.releases.save_summaries(release, [summary], now)
+    assert store.releases.get(release.id).summaries["en"] == summary
+
+
+def make_translation(release: Release) -> Summary:
+    update = {"language": "zh", "text": "海港點亮13盞燈籠。", "method": "translation"}
+    return make_summaries(release)[0].model_copy(update=update)
+
+
+def test_a_release_without_counterpart_is_to_be_translated_once_it_is_old_enough(
+    store: Store, now: datetime
+) -> None:
+    release = make_release(make_text("en"))
+    store.releases.save([release], now)
+    day = timedelta(days=1)
+    since, until = release.issued_at - day, release.issued_at + day
+    assert store.releases.find_untranslated(since, until) is None  # nothing to translate yet
+    store.releases.save_summaries(release, make_summaries(release), now)
+    assert store.releases.find_untranslated(since, until) == release
+    assert store.releases.find_untranslated(since, release.issued_at - day) is None
+    assert store.releases.find_untranslated(release.issued_at, until) is None
+    store.releases.save_summaries(release, [make_translation(release)], now)
+    assert store.releases.find_untranslated(since, until) is None
+    stored = store.releases.get(release.id)
+    assert stored.summaries["zh"] == make_translation(release)
+    assert stored.summaries["en"].method == "extract"
+    assert store.releases.find_unsummarised() is None
+
+
+def test_the_summary_of_a_text_that_comes_late_takes_the_place_of_the_translation(
+    store: Store, now: datetime
+) -> None:
+    release = make_release(make_text("en"))
+    store.releases.save([release], now)
+    told = [*make_summaries(release), make_translation(release)]
+    store.releases.save_summaries(release, told, now)
+    both = make_release(make_text("en"), make_text("zh"), release_id=release.id)
+    store.releases.save([both], now)
+    assert store.releases.find_unsummarised() == both
+    store.releases.save_summaries(both, make_summaries(both), now)
+    assert store.releases.get(both.id).summaries["zh"].method == "extract"
+    assert store.releases.find_unsummarised() is None
+
+
+def test_a_translation_of_an_earlier_version_counts_no_more(store: Store, now: datetime) -> None:
+    release = make_release(make_text("en"))
+    store.releases.save([release], now)
+    told = [*make_summaries(release), make_translation(release)]
+    store.releases.save_summaries(release, told, now)
+    changed = make_release(make_text("en", body="Other words."))
+    store.releases.save([changed], now)
+    assert store.releases.get(release.id).summaries == {}
 
 
 def test_summaries_are_made_of_the_newest_release_first(store: Store, now: datetime) -> None:

@@ -8,14 +8,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from data.models import Language, Release, ReleaseText, Summary, Topic
+from data.models import Language, Release, ReleaseText, Span, Summary, Topic
 from data.store.database import from_text, to_text, write
 from data.store.texts import SaveCounts, TextOrigin, Texts, read_text_row
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A release as stored, with the summaries that fit its present texts."""
+    """A release as stored, with the summaries that fit its present texts.
+
+    A summary in a language that it has no text in is a machine translation.
+    """
 
     seq: int
     release: Release
@@ -60,15 +63,20 @@ class Releases:
         return counts
 
     def save_summaries(self, release: Release, summaries: Sequence[Summary], now: datetime) -> None:
-        """Keep summaries of the texts of ``release`` as they were when it was read."""
+        """Keep summaries of the texts of ``release`` as they were when it was read.
+
+        A summary in a language that the release lacks belongs to the text that it has.
+        """
         with write(self._db):
             for summary in summaries:
-                text = release.texts[summary.language]
+                text = release.texts.get(summary.language) or next(iter(release.texts.values()))
                 self._db.execute(
-                    "INSERT OR REPLACE INTO summaries (text_id, version, headline, text, method,"
-                    " model, supported, unsupported, sources, made_at)"
-                    " SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM texts WHERE id = ?",
+                    "INSERT OR REPLACE INTO summaries (text_id, language, version, headline, text,"
+                    " method, model, supported, unsupported, sources, sentence_sources, tries,"
+                    " reason, made_at)"
+                    " SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM texts WHERE id = ?",
                     [
+                        summary.language,
                         text.version,
                         summary.headline,
                         summary.text,
@@ -77,6 +85,9 @@ class Releases:
                         int(summary.supported),
                         json.dumps(summary.unsupported, ensure_ascii=False),
                         json.dumps(summary.sources),
+                        json.dumps(summary.sentence_sources),
+                        summary.tries,
+                        summary.reason,
                         to_text(now),
                         text.id,
                     ],
@@ -88,16 +99,38 @@ class Releases:
         Args:
             skip: ids of releases that are not wanted.
         """
-        rows = self._db.query(
+        return self._find_first(
             "SELECT releases.id FROM releases JOIN texts ON texts.release_id = releases.id"
             " LEFT JOIN summaries ON summaries.text_id = texts.id"
-            "  AND summaries.version = texts.version"
+            "  AND summaries.language = texts.language AND summaries.version = texts.version"
             " WHERE summaries.text_id IS NULL"
             " AND releases.id NOT IN (SELECT value FROM json_each(?))"
             " ORDER BY releases.issued_at DESC LIMIT 1",
             [json.dumps(list(skip))],
         )
-        for row in rows:
+
+    def find_untranslated(self, since: datetime, until: datetime) -> Release | None:
+        """The newest release that has no text in one language and no summary in it either.
+
+        Args:
+            since: issued after this.
+            until: issued before this, unless its title says that there is no other text.
+        """
+        return self._find_first(
+            "SELECT releases.id FROM releases JOIN texts ON texts.release_id = releases.id"
+            " JOIN summaries AS own ON own.text_id = texts.id"
+            "  AND own.language = texts.language AND own.version = texts.version"
+            " LEFT JOIN summaries AS other ON other.text_id = texts.id"
+            "  AND other.language <> texts.language AND other.version = texts.version"
+            " WHERE other.text_id IS NULL AND releases.issued_at > ?"
+            " AND (releases.issued_at <= ? OR texts.single_language)"
+            " AND (SELECT count(*) FROM texts AS both WHERE both.release_id = releases.id) = 1"
+            " ORDER BY releases.issued_at DESC LIMIT 1",
+            [to_text(since), to_text(until)],
+        )
+
+    def _find_first(self, query: str, parameters: Sequence[Any]) -> Release | None:
+        for row in self._db.query(query, parameters):
             return self.get(row["id"]).release
         return None
 
@@ -210,17 +243,20 @@ class Releases:
         texts: dict[str, dict[Language, ReleaseText]] = {}
         summaries: dict[str, dict[Language, Summary]] = {}
         rows = self._db.query(
-            "SELECT texts.*, summaries.headline, summaries.text, summaries.method,"
-            " summaries.model, summaries.supported, summaries.unsupported, summaries.sources"
+            "SELECT texts.*, summaries.language AS told_in, summaries.headline, summaries.text,"
+            " summaries.method, summaries.model, summaries.supported, summaries.unsupported,"
+            " summaries.sources, summaries.sentence_sources, summaries.tries, summaries.reason"
             " FROM texts LEFT JOIN summaries ON summaries.text_id = texts.id"
             "  AND summaries.version = texts.version"
-            " WHERE texts.release_id IN (SELECT value FROM json_each(?))",
+            " WHERE texts.release_id IN (SELECT value FROM json_each(?))"
+            # A text's own summary comes last, over a translation from before the text came.
+            " ORDER BY summaries.language = texts.language",
             [json.dumps(release_ids)],
         )
         for row in rows:
             texts.setdefault(row["release_id"], {})[row["language"]] = read_text_row(row)
             if row["headline"] is not None:
-                summaries.setdefault(row["release_id"], {})[row["language"]] = _summary(row)
+                summaries.setdefault(row["release_id"], {})[row["told_in"]] = _summary(row)
         return texts, summaries
 
 
@@ -242,12 +278,19 @@ def _release(row: dict[str, Any], texts: dict[Language, ReleaseText]) -> Release
 def _summary(row: dict[str, Any]) -> Summary:
     return Summary(
         id=row["release_id"],
-        language=row["language"],
+        language=row["told_in"],
         headline=row["headline"],
         text=row["text"],
         method=row["method"],
         model=row["model"],
         supported=bool(row["supported"]),
         unsupported=tuple(json.loads(row["unsupported"])),
-        sources=tuple((start, end) for start, end in json.loads(row["sources"])),
+        sources=_spans(json.loads(row["sources"])),
+        sentence_sources=tuple(map(_spans, json.loads(row["sentence_sources"]))),
+        tries=row["tries"],
+        reason=row["reason"],
     )
+
+
+def _spans(pairs: Iterable[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in pairs)

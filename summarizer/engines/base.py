@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from data.models import Method, ReleaseText
+from data.models import Method, ReleaseText, Summary
 
 
 class EngineError(RuntimeError):
@@ -41,5 +41,33 @@ class Engine(Protocol):
 
         Raises:
             EngineError: if no draft could be made.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """Headline and summary of a release in the language that it lacks, before they are checked."""
+
+    headline: str
+    text: str
+
+
+@runtime_checkable
+class Translator(Engine, Protocol):
+    """An engine that also translates."""
+
+    def translate(
+        self, text: ReleaseText, summary: Summary, faults: Sequence[str] = ()
+    ) -> Translation:
+        """A text's title and its checked summary in the other official language.
+
+        Args:
+            text: the official text that the summary is of.
+            summary: in the language of the text.
+            faults: what was wrong with the translation before, if there was one.
+
+        Raises:
+            EngineError: if no translation could be made.
         """
         ...

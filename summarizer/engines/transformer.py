@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from data.models import HONG_KONG, Language, Method, ReleaseText
-from summarizer.engines.base import Draft, EngineError, ModelUnavailableError
+from data.models import HONG_KONG, Language, Method, ReleaseText, Summary
+from summarizer.bodies import find_official_names
+from summarizer.engines.base import Draft, EngineError, ModelUnavailableError, Translation
 from summarizer.figures_en import MONTHS
 from summarizer.measure import BOUNDS, measure
 from summarizer.passages import read_body
-from summarizer.prompts import Message, compose_messages, merge_system
+from summarizer.prompts import Message, compose_messages, compose_translation, merge_system
 from summarizer.salience import cut_body
 from summarizer.sentences import split_sentences
 
@@ -60,6 +61,24 @@ class TransformerEngine:
             raise EngineError(f"The model {self.model} answered with nothing.")
         return Draft(summary)
 
+    def translate(
+        self, text: ReleaseText, summary: Summary, faults: Sequence[str] = ()
+    ) -> Translation:
+        """The model's translation of title and summary into the other language.
+
+        Raises:
+            EngineError: if the model does not answer with a headline and a summary.
+        """
+        target: Language = "zh" if text.language == "en" else "en"
+        names = find_official_names(f"{text.title}\n{summary.text}", text.language)
+        messages = compose_translation(target, text.title, summary.text, names, faults)
+        answer = _THINKING.sub("", self._generate(messages, target, to_the_end=True))
+        headline, _, said = answer.strip().partition("\n")
+        said = keep_whole_sentences(said, target)
+        if not headline.strip() or not said:
+            raise EngineError(f"The model {self.model} answered without headline and summary.")
+        return Translation(headline.strip(), said)
+
     def _compose(self, text: ReleaseText, faults: Sequence[str]) -> list[Message]:
         issued = text.issued_at.astimezone(HONG_KONG)
         issued_on = (
@@ -77,12 +96,15 @@ class TransformerEngine:
     def _count(self, text: str) -> int:
         return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
-    def _generate(self, messages: list[Message], language: Language) -> str:
+    def _generate(
+        self, messages: list[Message], language: Language, *, to_the_end: bool = False
+    ) -> str:
         import torch
         from transformers import StoppingCriteriaList
 
         inputs = self._apply_template(messages).to(self._network.device)
         asked = inputs["input_ids"].shape[1]
+        enough = [] if to_the_end else [self._stop_when_enough(asked, language)]
         with torch.inference_mode():
             output = self._network.generate(
                 **inputs,
@@ -93,7 +115,7 @@ class TransformerEngine:
                 top_k=None,
                 max_new_tokens=_MOST_NEW_TOKENS[language],
                 pad_token_id=_find_padding(self._tokenizer),
-                stopping_criteria=StoppingCriteriaList([self._stop_when_enough(asked, language)]),
+                stopping_criteria=StoppingCriteriaList(enough),
             )
         return str(self._tokenizer.decode(output[0, asked:], skip_special_tokens=True))
 

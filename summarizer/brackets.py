@@ -1,7 +1,7 @@
 """Which brackets are part of a name: Bank of China (Hong Kong) Limited. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from data.models import Language
 
@@ -66,13 +66,18 @@ def find_brackets_in_names(text: str, language: Language) -> Iterator[re.Match[s
     return (found for found in find_brackets(text, language) if is_in_name(text, found, language))
 
 
+def may_drop(match: re.Match[str], names: Sequence[tuple[int, int]]) -> bool:
+    """Whether an aside can go: it is no part of a name and no condition of what is said.
+
+    ``names`` are the spans of the brackets that belong to names.
+    """
+    start, end = match.span()
+    inside_name = any(start <= left and right <= end for left, right in names)
+    return not inside_name and not _QUALIFIES.match(match[0])
+
+
 def drop_asides(text: str, aside: re.Pattern[str], language: Language) -> str:
     """The text without the asides that a pattern finds, but for names' parts and conditions."""
     kept = [found.span() for found in find_brackets_in_names(text, language)]
 
-    def drop(match: re.Match[str]) -> str:
-        start, end = match.span()
-        inside_name = any(start <= left and right <= end for left, right in kept)
-        return match[0] if inside_name or _QUALIFIES.match(match[0]) else ""
-
-    return aside.sub(drop, text)
+    return aside.sub(lambda match: "" if may_drop(match, kept) else match[0], text)

@@ -1,33 +1,32 @@
 """The sentences that an extract may be made of, in a summary's wording. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 
-from data.models import Language
-from summarizer import trim_en, trim_zh, wording_en, wording_zh
+from summarizer.details import tell_product
+from summarizer.forms import is_whole
+from summarizer.joins import join_publisher
+from summarizer.lists import drop_item_name, join_items
 from summarizer.openings import retell_opening
-from summarizer.passages import MARKER, SUBSTANCE, Passage, Reading, Role
-from summarizer.script import to_traditional
-from summarizer.tellings import may_be_told
+from summarizer.passages import MARKER, SUBSTANCE, Passage, Reading, Role, drop_label
+from summarizer.wording import Wording
 
 Span = tuple[int, int]
-
-# No sentence is this long: it is a list or a text without stops, and trimming it takes too long.
-_LONGEST: dict[Language, int] = {"en": 2_000, "zh": 800}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One sentence that could be taken.
 
-    ``forms`` are its wordings, the longest first; ``order`` its place among the release's
-    sentences; ``leans`` says that it speaks of what the sentence before it named.
+    ``order`` is its place among the release's sentences; ``leans`` says that it speaks of what
+    the sentence before it named.
     """
 
     order: int
-    forms: tuple[str, ...]
+    text: str
     spans: tuple[Span, ...]
     role: Role
     leans: bool
@@ -41,162 +40,190 @@ _LEANS_EN = re.compile(
     r"Apart from this|Also|Some of|Most of them|All of them|The (?:man|woman|men|women|"
     r"suspects?|victims?|patients?|driver|deceased|"
     r"defendants?|arrestees?|arrested|ages?|latter))\b|\b(?:above-mentioned|aforementioned|"
-    r"the above|the former|the latter|"
+    r"the above|(?:matters?|items?|parts?|measures?) above|the former|the latter|"
     r"as mentioned)\b|\b(?:in|over|between) the two (?:periods|quarters|months|years)\b|"
-    r"^(?:\S+ ){1,8}(?:these|those) [a-z]+"
+    r"^(?:\S+ ){1,8}(?:these|those) [a-z]+|\A[^\d]*\b(?:the same day|the next day)\b|"
+    r"\bthe affected (?:batch|product|item|food)|"
+    r"\b(?:products?|batch(?:es)?|importer|vendor) concerned\b"
 )
 _LEANS_ZH = re.compile(
+    r"^[^\d]*(?:同日|翌日|當日)|"
     r"^(?:他|她|它|其(?!他)|該|此(?!外)|這|兩者|當中|其中|前者|後者|他們|她們|有關(?:人士|人員|"
     r"計劃|安排|措施|產品|行動|工程|個案|服務|病人|食物|批次)|"
     r"兩人|[一二三四五六七八九十\d]+人|上述|同日|屆時|事主|死者|傷者|病人|疑犯|被捕|被告|涉案|"
-    r"二人|三人)|上述|前述|該(?:名|等|兩|三|項|批|宗|些|處|署|局|計劃|公司|產品|食肆|男|女)"
+    r"二人|三人|\d{4}年(?:在|獲|於|加入))|上述|前述|該(?:名|等|兩|三|項|批|宗|些|處|署|局|計劃|公司|產品|食肆|男|女)"
 )
-_INTRO_INCLUDE_EN = re.compile(
-    r"\b(?:include|includes|are|comprise|comprises|cover|covers)(?: the following)?:$"
-)
-_INTRO_INCLUDE_ZH = re.compile(r"(?:包括|計有|涵蓋)[：︰:]$")
-_NAMED_LIST_ZH = re.compile(r"(措施|安排|建議|服務|工作)[^，。]{0,8}[：︰:]$")
 _FOLLOWS_EN = re.compile(
     r",?\s(?:as (?:follows|below)|(?:as )?set out (?:as follows|below)|below):$"
 )
 _FOLLOWS_ZH = re.compile(r"(?:，?(?:詳情|現)?(?:表列)?如下|載列如下|列表如下)[：︰:]$")
-_RUN_IN_HEADING = re.compile(
-    r"^[^.。]{3,160}? [–—-] (?=[A-Z])|^[^。，]{3,40}(?: ?[–—─-]+ ?|：)(?=[\u4e00-\u9fff])"
+_MOST_DETAILS = 10
+# What a spokesman is about to say: who says it, when, and what about.
+_STATED_EN = re.compile(
+    r"^(?:(?P<before>Regarding|Concerning|In response to) (?P<early>.{3,160}?), )?"
+    r"(?:[Tt]he|[Aa]) spokes(?:person|man|woman) (?:for|of) (?P<who>.{3,90}?) "
+    r"(?:made|gave|issued) the following "
+    r"(?P<what>announcement|update|statement|response|clarification)s?"
+    r"(?P<when>(?: as)?(?: at [\d.:apm]+)?,? (?:today|yesterday|on [A-Z]\w+ \d+)(?: \([^()]*\))?)?"
+    r"(?P<about> (?:regarding|concerning|on|about|in response to|in relation to) .+)?:$"
 )
-_POINTER = re.compile(
-    r"\s?\((?:www\.|https?:|see\b|please\b|[\w.-]+@|[\w-]+\.[\w-]+\.[\w.-]+)[^()]*\)"
-    r"|[（(](?:見|詳見|請參閱|網址|www\.|https?:|[\w-]+\.[\w-]+\.[\w.-]+)[^（）()]*[）)]"
+_STATED_ZH = re.compile(
+    r"^(?P<who>[^，]{2,24}?)(?:的)?發言人?(?P<when>[今昨]日（[^（）]*）)?就(?P<about>[^，：]{4,60}?)，?"
+    r"(?:現|特)?(?:作出|作|有|發表|發出)?(?:以下|下列)的?(?P<what>公布|回應|更新|聲明|澄清|宣布|交代)[：︰:]$"
 )
-_EMPTY_EN = re.compile(
-    r"^(?:(?:further |more )?(?:details|information|particulars)\b|for (?:details|more|further|"
-    r"enquir)|please (?:refer|visit|see)|"
-    r"the (?:figures|details|table|arrangements|information) .{0,60}(?:are|is)(?: set out|"
-    r" listed| shown| at)|"
-    r".{0,80}\b(?:is|are) (?:at|in|listed in|set out in|shown in) (?:the )?(?:annex|appendix|"
-    r"table)|there (?:is|are) \w+ photos?)",
-    re.IGNORECASE,
+_OPEN_EN = re.compile(
+    r"\b(?:includ\w+|are|is|was|were|that|said|follow\w*|compris\w+|to|of|for|by|and|with|as|"
+    r"below|namely|cover\w*|read\w*)(?: the)?:$"
 )
-_EMPTY_ZH = re.compile(
-    r"^(?:詳情|有關詳情|更多資料|如欲|如有查詢|查詢詳情|市民可瀏覽|請參閱|資料載於)|載於附件|"
-    r"見附[件表]|表列"
-)
+_ITEM_ENDS = (";", "；", "; and", "；及", ",", "，")
 
 
-def list_candidates(reading: Reading, today: date) -> tuple[Candidate, ...]:
-    """The sentences of a body that may be taken, each in a summary's wording."""
-    return tuple(_list(reading, today))
+def list_candidates(
+    reading: Reading, today: date, title: str = "", orders: Collection[int] | None = None
+) -> tuple[Candidate, ...]:
+    """The sentences of a body that may be taken, each in a summary's wording.
+
+    Where ``orders`` are given, only the passages with these numbers are read, besides openings
+    and lists.
+    """
+    wording = Wording(reading, today, title)
+    found = sorted(_list(reading, wording, orders), key=lambda each: each.order)
+    return (*found, *_join_first(found, wording))
 
 
-def _list(reading: Reading, today: date) -> Iterator[Candidate]:
-    word = _Wording(reading.language, today)
-    intro: Passage | None = None
+def _list(
+    reading: Reading, wording: Wording, orders: Collection[int] | None
+) -> Iterator[Candidate]:
+    lists = _find_lists(reading)
+    leads = {item: intro for intro, items in lists.items() for item in items}
     for order, passage in enumerate(reading.passages):
+        if order in lists:
+            items = [reading.passages[number] for number in lists[order]]
+            yield from _list_whole_list(order, passage, items, wording)
+        if passage.role == "intro":
+            yield from _tell_details(reading, order, wording)
         if passage.role == "opening" and reading.form != "notice":
-            if told := retell_opening(passage.text, reading.language):
-                yield _make(word.wordings(told), order, (passage,))
-        elif passage.role == "intro":
-            intro = passage
-            if plain := _close_intro(passage.text, word):
-                yield _make(plain, order, (passage,))
-        elif passage.role in SUBSTANCE:
-            yield from _list_plain(passage, order, intro, word)
+            told = retell_opening(passage.text, reading.language, wording.title)
+            yield from _make(told, order, (passage,), wording)
+        elif orders is None or order in orders:
+            lead = reading.passages[leads[order]] if order in leads else None
+            yield from _list_plain(passage, order, lead, wording)
+
+
+def _tell_details(reading: Reading, order: int, wording: Wording) -> Iterator[Candidate]:
+    """The product whose details, a line each, come after a passage."""
+    after = reading.passages[order + 1 : order + 1 + _MOST_DETAILS]
+    lines = list(takewhile(lambda each: each.role in {"heading", "row", "item", "intro"}, after))
+    if len(lines) > 1:
+        told = tell_product([each.text for each in lines], wording.language)
+        for each in _make(told, order, (reading.passages[order], *lines), wording):
+            yield replace(each, leans=True)
+
+
+def _find_lists(reading: Reading) -> Mapping[int, Sequence[int]]:
+    """For each passage that leads to a list, by their numbers, the items that follow it."""
+    lists: dict[int, list[int]] = {}
+    intro: int | None = None
+    for order, passage in enumerate(reading.passages):
+        if passage.role == "intro":
+            intro = order
+            lists[order] = []
+        elif intro is not None and _is_item(passage):
+            lists[intro].append(order)
+    return lists
+
+
+def _is_item(passage: Passage) -> bool:
+    is_item = passage.role == "item" or passage.text.endswith(_ITEM_ENDS)
+    return is_item and passage.role in SUBSTANCE and _begins_line(passage)
+
+
+def _begins_line(passage: Passage) -> bool:
+    return passage.sentence.start == passage.sentence.line[0]
+
+
+def _join_first(found: Sequence[Candidate], wording: Wording) -> Iterator[Candidate]:
+    """The second sentence as said by the body that the first says has published figures."""
+    if len(found) < 2 or found[1].order - found[0].order > 2:
+        return
+    lead, told = found[:2]
+    if joined := join_publisher(lead.text, told.text, wording.language):
+        yield Candidate(told.order, joined, (*lead.spans, *told.spans), told.role, leans=False)
+
+
+def _list_whole_list(
+    order: int, intro: Passage, items: Sequence[Passage], wording: Wording
+) -> Iterator[Candidate]:
+    """An intro with the names of its items, as one sentence."""
+    if len(items) > 1:
+        told = join_items(intro.text, [item.text for item in items], wording.language)
+        yield from _make(told, order, (intro, *items[:4]), wording)
 
 
 def _list_plain(
-    passage: Passage, order: int, intro: Passage | None, word: "_Wording"
+    passage: Passage, order: int, intro: Passage | None, wording: Wording
 ) -> Iterator[Candidate]:
-    text = passage.text
-    if passage.role == "item" or (intro and text.endswith((";", "；", "; and", "；及"))):
-        yield from _list_item(passage, order, intro, word)
-        return
-    if forms := word.wordings(text):
-        yield _make(forms, order, (passage,), word.leans(text))
+    text = drop_label(passage) if wording.form == "speech" else passage.text
+    if passage.role == "intro":
+        yield from _make(_close_intro(text, wording), order, (passage,), wording)
+    elif passage.role == "item" or (intro and text.endswith(_ITEM_ENDS)):
+        yield from _list_item(passage, order, intro, wording)
+    elif passage.role in SUBSTANCE:
+        text = drop_item_name(text) if _begins_line(passage) else text
+        yield from _make(text, order, (passage,), wording)
 
 
 def _list_item(
-    passage: Passage, order: int, intro: Passage | None, word: "_Wording"
+    passage: Passage, order: int, intro: Passage | None, wording: Wording
 ) -> Iterator[Candidate]:
-    text = MARKER.sub("", passage.text)
-    text = re.sub(r"(?:[;；,，](?:\s*(?:and|or)|以及|及|和|或)?)$", "", text.strip()).strip()
-    text = _RUN_IN_HEADING.sub("", text)
-    closed = text if text.endswith((".", "。")) else text + word.stop
-    joined = word.join_item(intro.text, text) if intro else None
-    if intro and joined and not word.stands_alone(closed):
-        if forms := word.wordings(joined):
-            yield _make(forms, order, (intro, passage), leans=word.leans(joined))
-    elif word.stands_alone(closed) and (forms := word.wordings(closed)):
-        yield _make(forms, order, (passage,), leans=word.leans(closed))
+    text = drop_item_name(wording.open_item(MARKER.sub("", passage.text)))
+    closed = text if text.endswith((".", "。")) else text + wording.stop
+    if wording.stands_alone(closed):
+        yield from _make(closed, order, (passage,), wording)
+    elif intro:
+        joined = join_items(intro.text, [text], wording.language)
+        yield from _make(joined, order, (intro, passage), wording)
 
 
-def _close_intro(text: str, word: "_Wording") -> tuple[str, ...]:
-    pattern = _FOLLOWS_EN if word.language == "en" else _FOLLOWS_ZH
-    if not pattern.search(text):
-        return ()
-    closed = pattern.sub(word.stop, text)
-    return word.wordings(closed) if word.is_whole(closed) else ()
+def _close_intro(text: str, wording: Wording) -> str | None:
+    """An intro as a sentence of its own: "… as follows:"."""
+    if stated := _retell_statement(text, wording):
+        return stated
+    is_english = wording.language == "en"
+    pattern = _FOLLOWS_EN if is_english else _FOLLOWS_ZH
+    if pattern.search(text):
+        closed = pattern.sub(wording.stop, text)
+    elif is_english and text.endswith(":") and not _OPEN_EN.search(text):
+        closed = f"{text[:-1]}."
+    else:
+        return None
+    return closed if is_whole(closed, wording.language) else None
+
+
+def _retell_statement(text: str, wording: Wording) -> str | None:
+    """What a spokesman is about to say, as a sentence: who announced something, about what."""
+    if wording.language == "zh":
+        match = _STATED_ZH.match(text)
+        if not match:
+            return None
+        return f"{match['who']}{match['when'] or ''}就{match['about']}作出{match['what']}。"
+    match = _STATED_EN.match(text)
+    about = match and (match["about"] or (match["early"] and f" regarding {match['early']}"))
+    if not match or not about:
+        return None
+    who, what = match["who"], match["what"]
+    article = "an" if what[0] in "au" else "a"
+    deed = "gave" if what == "update" else "made"
+    return f"{who[0].upper()}{who[1:]} {deed} {article} {what}{match['when'] or ''}{about}."
 
 
 def _make(
-    forms: tuple[str, ...],
-    order: int,
-    passages: Sequence[Passage],
-    leans: bool = False,
-) -> Candidate:
+    text: str | None, order: int, passages: Sequence[Passage], wording: Wording
+) -> Iterator[Candidate]:
+    """The candidate that a sentence makes; none if it says nothing by itself."""
+    told = wording.word(text) if text else None
+    if told is None:
+        return
     spans = tuple((passage.sentence.start, passage.sentence.end) for passage in passages)
-    return Candidate(order, forms, spans, passages[-1].role, leans)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    """The rules of one language for sentences of a given day."""
-
-    language: Language
-    today: date
-
-    @property
-    def stop(self) -> str:
-        return "." if self.language == "en" else "。"
-
-    def wordings(self, text: str) -> tuple[str, ...]:
-        """The forms of a sentence, none if it is not whole or says nothing by itself."""
-        text = _POINTER.sub("", " ".join(text.split()))
-        if len(text) > _LONGEST[self.language] or not may_be_told(text):
-            return ()
-        if self.language == "en":
-            if _EMPTY_EN.search(text):
-                return ()
-            text = wording_en.make_dates_absolute(trim_en.drop_connective(text), self.today)
-            text = wording_en.write_figures(text)
-            return trim_en.list_variants(text) if trim_en.may_stand(text) else ()
-        if _EMPTY_ZH.search(text):
-            return ()
-        text = wording_zh.make_dates_absolute(trim_zh.drop_connective(text), self.today)
-        text = to_traditional(wording_zh.write_figures(wording_zh.leave_out_we(text)))
-        return trim_zh.list_variants(text)
-
-    def is_whole(self, text: str) -> bool:
-        return trim_en.is_whole(text) if self.language == "en" else trim_zh.is_whole(text)
-
-    def stands_alone(self, item: str) -> bool:
-        """Whether an item of a list says by itself who does what."""
-        if self.language == "en":
-            return self.is_whole(item)
-        return bool(re.match(r"[^，]{2,14}(?:會|將|已|正|須|應|可)", item)) and self.is_whole(item)
-
-    def leans(self, text: str) -> bool:
-        if self.language == "en":
-            return bool(_LEANS_EN.search(trim_en.drop_connective(text)))
-        return bool(_LEANS_ZH.search(trim_zh.drop_connective(text)))
-
-    def join_item(self, intro: str, item: str) -> str | None:
-        """An intro and an item as one sentence: "The measures include setting up a team."."""
-        pattern = _INTRO_INCLUDE_EN if self.language == "en" else _INTRO_INCLUDE_ZH
-        if not pattern.search(intro):
-            named = _NAMED_LIST_ZH.search(intro) if self.language == "zh" else None
-            return f"{named[1]}包括{item.rstrip('。')}。" if named else None
-        head = re.sub(r"[：︰:]$", "", intro)
-        if self.language == "zh":
-            return f"{re.sub('^(?:這些|有關|該等|該些)', '', head)}{item.rstrip('。')}。"
-        head = re.sub(r" the following$", "", head)
-        lowered = item if re.match(r"[A-Z]{2}|[A-Z]\w+ [A-Z]", item) else item[0].lower() + item[1:]
-        return f"{head} {lowered.rstrip('.')}."
+    pattern = _LEANS_EN if wording.language == "en" else _LEANS_ZH
+    yield Candidate(order, told, spans, passages[-1].role, bool(pattern.search(told)))

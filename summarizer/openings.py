@@ -37,25 +37,36 @@ _ZH_DEED = {
     "開場發言": "發言", "發言": "發言", "談話": "發言", "講話": "發言",
     "網誌": "網誌", "文章": "文章",
 }  # fmt: skip
+_COUNCIL_TITLE = re.compile(
+    r"^(?:LCQ\s?\d*|立法會(?:急切|緊急)?(?:[一二三四五六七八九十]+題)?|立法會.{0,6}質詢)[:：]\s*(?P<subject>[^:：]+)$"
+)
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _MEDIA = re.compile(r"media|press conference|stand-?up|reporters|doorstep", re.IGNORECASE)
 
 
-def retell_opening(text: str, language: Language) -> str | None:
+def retell_opening(text: str, language: Language, title: str = "") -> str | None:
     """The opening as a sentence of its own, or None where it can't be told.
 
-    Dates stay as the opening has them.
+    Dates stay as the opening has them; what a council answer is about comes from its title.
     """
     text = " ".join(text.split())
-    return _retell_english(text) if language == "en" else _retell_chinese(text)
+    subject = _find_subject(title)
+    return _retell_english(text, subject) if language == "en" else _retell_chinese(text, subject)
 
 
-def _retell_english(text: str) -> str | None:
+def _find_subject(title: str) -> str:
+    """What a question is about: "LCQ7: Helping old lamps" gives "helping old lamps"."""
+    match = _COUNCIL_TITLE.match(title)
+    subject = match["subject"].strip() if match else ""
+    is_name = re.match(r"[A-Z]{2}|[A-Z]\w+ [A-Z]", subject)
+    return subject if is_name or not subject else subject[0].lower() + subject[1:]
+
+
+def _retell_english(text: str, subject: str) -> str | None:
     if match := _EN_COUNCIL.match(text):
-        how = f"a {match['how']}reply" if match["how"] else "a reply"
         when = match["when"].rstrip(" ,")
-        who, member = _name(match["who"]), match["member"]
-        return f"{who} gave {how} to a question by {member} in the Legislative Council{when}."
+        about = f" about {subject}" if subject else ""
+        return f"{_name(match['who'])} replied in the Legislative Council{when}{about}."
     if match := _EN_SPEECH.match(text):
         where = (match["where"] or "").strip(" ,")
         to_media = _MEDIA.search(match["what"]) and "media" not in where
@@ -71,11 +82,11 @@ def _name(who: str) -> str:
     return f"{subject}," if "," in who else subject
 
 
-def _retell_chinese(text: str) -> str | None:
+def _retell_chinese(text: str, subject: str) -> str | None:
     if match := _ZH_COUNCIL.match(text):
         when = match["when"].strip("在於，")
-        who, member = match["who"].strip("，在"), match["member"]
-        return f"{who}{when}在立法會{match['how'] or ''}答覆{member}的提問。"
+        about = f"有關{subject}" if subject else match["member"]
+        return f"{match['who'].strip('，在')}{when}在立法會答覆{about}的提問。"
     if match := _ZH_SPEECH.match(text):
         who = match["who"].strip("，的")
         if who.endswith(("傳媒", "記者")):

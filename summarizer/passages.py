@@ -96,6 +96,15 @@ _GREETING = re.compile(
     r"|(?:就|現就|經諮詢|我?現?就).{0,120}(?:答覆如下|回覆如下))",
     re.IGNORECASE | re.DOTALL,
 )
+# Who speaks in a transcript, and whether it is somebody of the press.
+_LABEL = re.compile(
+    r"^(?:(?P<asks>Reporters?|Journalists?|Media|Question|Q|Host|Moderator|記者|傳媒|主持人?|問)"
+    r"(?:\s?\d)?|[A-Z][^:：.!?]{0,60}\b(?:Secretary|Executive|Director|Commissioner|Controller|"
+    r"Chair(?:man|person)|President|Administration|Affairs)\b[^:：.!?]{0,40}|"
+    r"(?:Mr|Mrs|Ms|Miss|Dr|Prof(?:essor)?)\.? [A-Z][^:：.!?]{1,30}|"
+    r"[\u4e00-\u9fff]{0,16}(?:長官|[局司署處]長|主席|先生|女士|總監|專員|教授|醫生)"
+    r"[\u4e00-\u9fff]{0,4}|答)\s?[:：]\s?(?=\S)"
+)
 _AUDIENCE = re.compile(
     r"ladies and gentlemen|distinguished guests|各位(?:嘉賓|來賓|朋友|議員)[：︰，,]?$",
     re.IGNORECASE,
@@ -144,11 +153,14 @@ def _assign_roles(
     quoted = _find_quoted(sentences, language)
     for number, sentence in enumerate(sentences):
         text = sentence.text
-        if asking and _REPLY.match(text):
+        if form == "speech" and number and sentence.start == sentence.line[0]:
+            if label := _LABEL.match(text):
+                asking, text = bool(label["asks"]), text[label.end() :]
+        elif asking and _REPLY.match(text):
             asking = False
             yield Passage(sentence, "opening")
             continue
-        role = _tell_role(sentence, number in quoted)
+        role = _tell_role(text, quoted=number in quoted)
         if role == "heading":
             tail = bool(_ABOUT.match(text))
         if role not in {"opening", "greeting", "footer"}:
@@ -156,8 +168,14 @@ def _assign_roles(
         yield Passage(sentence, role)
 
 
-def _tell_role(sentence: Sentence, quoted: bool) -> Role:
-    text = sentence.text
+def drop_label(passage: Passage) -> str:
+    """A sentence of a transcript without who speaks: "Chief Executive: We will …"."""
+    sentence = passage.sentence
+    is_first = sentence.start == sentence.line[0]
+    return _LABEL.sub("", sentence.text) if is_first else sentence.text
+
+
+def _tell_role(text: str, *, quoted: bool) -> Role:
     if _OPENING.match(text) or _QUESTION.match(text):
         return "opening"
     if _FOOTER.match(text):
@@ -177,12 +195,13 @@ def _tell_prose(text: str, quoted: bool) -> Role:
         return "heading"
     if quoted:
         return "quote"
-    if _speaks(text):
+    if speaks(text):
         return "spoken"
     return "item" if is_item else "plain"
 
 
-def _speaks(text: str) -> bool:
+def speaks(text: str) -> bool:
+    """Whether a sentence speaks of its speaker or to an audience, but for what it quotes."""
     return bool(_SPOKEN.search(_ABBREVIATED_US.sub("", _CUT_QUOTES.sub("", text))))
 
 

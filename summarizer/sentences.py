@@ -105,4 +105,6 @@ def _ends_english(body: str, match: re.Match[str], end: int) -> bool:
         return before.lower() in {"ltd", "co", "inc", "corp", "tel"} and bool(
             re.match(r"(?:The|It|In|A|He|She|They|This)\b", following)
         )
-    return not re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", before)
+    # "at Tseung Kwan O. When" ends with a place, not with somebody's initial.
+    is_place = body.endswith("Kwan O", 0, match.start())
+    return is_place or not re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", before)

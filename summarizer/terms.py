@@ -1,132 +1,138 @@
-"""The terms of a text, and how much each weighs in its release. Pure.
+"""The terms of a text: its words, its pairs of neighbouring words or characters. Pure."""
 
-A term is what a summary can cover: a pair of neighbouring content words (or Chinese
-characters), a content word, a figure. Weights follow Gillick and Favre (2009), "A scalable
-global model for summarization": cover what the document says often, early and in its title.
-"""
-
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from typing import Literal
 
 from data.models import Language
-from summarizer.facts import find_facts
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’&-]*|\d[\d.,]*")
-_HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
+_WORD = re.compile(r"[a-z0-9]+")
+_RUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9.,]+")
 _STOP_WORDS_LIST = """
     the a an and or but nor of to in on at by for from with as is are was were be been being has
     have had do does did will would shall should may might can could must that which who whom
     whose this these those it its they their them he his she her we our us you your i my not no
     also such other any all each some more most than then there here when where while if so up
     out about into over under between among through during before after until since per via both
-    either said would said mr ms dr hong kong government including include well same new one two
+    either said mr ms dr hong kong government including include well same new one two s t
     further please today tomorrow yesterday
 """
 _STOP_WORDS = frozenset(_STOP_WORDS_LIST.split())
 _STOP_HAN = frozenset(
     "的了和與及或在是有為由對就將會已並而以於可之其亦也等個該此這那向被把從至到所"
 )
-_WEIGHTS = {
-    "money": 2.4, "percent": 2.2, "quantity": 2.0, "number": 1.6, "date": 1.6, "time": 1.2,
-    "rank": 1.0, "month": 1.2, "year": 0.8, "code": 0.8, "phone": 0.7, "fraction": 1.2,
-    "weekday": 0.2,
-}  # fmt: skip
-
-_COUNTING = frozenset({"money", "percent", "quantity", "number"})
-
-# Said more often than this, it is a form of words rather than what the release is about.
-_OFTEN = 6
+_MARK = re.compile(r"[()（）,，；;]")
+# What a term is made of: a word; a pair of words (or characters) that both, or of which only
+# one, say something; a pair with a figure in it.
+Kind = Literal["word", "pair", "loose", "figure"]
 
 
 def list_terms(text: str, language: Language) -> set[str]:
-    """The terms of a text but for its figures."""
+    """The terms of a text: words that say something, and pairs of which at least one does."""
+    return set(iterate_terms(text, language))
+
+
+def iterate_terms(text: str, language: Language) -> list[str]:
+    """The terms of a text, each as often as it stands there."""
     if language == "en":
-        return _english_terms(text)
-    terms = {
+        return _list_english(text)
+    return [
         run[position : position + 2]
-        for run in _HAN_RUN.findall(text)
+        for run in _RUN.findall(text)
         for position in range(len(run) - 1)
-    }
-    terms = {term for term in terms if not (term[0] in _STOP_HAN or term[1] in _STOP_HAN)}
-    return terms | {word.lower() for word in _WORD.findall(text) if word[0].isalpha()}
+    ]
 
 
-def _english_terms(text: str) -> set[str]:
-    words = [_stem(word.lower()) for word in _WORD.findall(text)]
-    content = [word for word in words if word not in _STOP_WORDS and not word[0].isdigit()]
-    pairs = {f"{one} {other}" for one, other in pairwise(content)}
-    return pairs | set(content)
+def _list_english(text: str) -> list[str]:
+    words = _WORD.findall(text.lower())
+    found = [word for word in words if word not in _STOP_WORDS and not word[0].isdigit()]
+    found += [
+        f"{one} {other}"
+        for one, other in pairwise(words)
+        if one not in _STOP_WORDS or other not in _STOP_WORDS
+    ]
+    return found
 
 
-@lru_cache(maxsize=20_000)
-def _stem(word: str) -> str:
-    word = re.sub(r"['’]s?$", "", word)
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+# Where a term stands in its sentence: flags, and above them the number of its clause.
+BRACKETED, NAMED, AT_FIGURE = 1, 2, 4
+CLAUSE_SHIFT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class FigureTerm:
-    """A figure of a sentence as a term: its name, its weight, and how the sentence writes it.
-
-    ``counts`` says that it tells how much or how many, not when.
-    """
-
-    name: str
-    weight: float
-    surface: str
-    counts: bool
+def locate_terms(text: str, language: Language) -> dict[str, int]:
+    """The terms of a sentence, each with its first spot: flags and the number of its clause."""
+    return _locate_english(text) if language == "en" else _locate_chinese(text)
 
 
-def list_figures(text: str, language: Language, today: date) -> tuple[FigureTerm, ...]:
-    """The figures of a text as terms."""
-    return tuple(
-        FigureTerm(
-            f"{fact.kind}={_shorten(fact.kind, fact.value)}",
-            _WEIGHTS[fact.kind],
-            fact.surface,
-            fact.kind in _COUNTING,
-        )
-        for fact in find_facts(text, language, today)
-        if not fact.weak
-    )
+def _locate_chinese(text: str) -> dict[str, int]:
+    spots = _read_spots(text)
+    for figure in re.finditer(r"\d+", text):
+        for position in range(max(0, figure.start() - 6), min(len(text), figure.end() + 5)):
+            spots[position] |= AT_FIGURE
+    found: dict[str, int] = {}
+    for run in _RUN.finditer(text):
+        for start in range(run.start(), run.end() - 1):
+            found.setdefault(text[start : start + 2], spots[start])
+    return found
 
 
-def _shorten(kind: str, value: str) -> str:
-    return value[-5:] if kind == "date" else value
+def _locate_english(text: str) -> dict[str, int]:
+    spots = _read_spots(text)
+    found: dict[str, int] = {}
+    words = [(word[0], word.start()) for word in _WORD.finditer(text.lower())]
+    figures = [word[0].isdigit() for word, _ in words]
+    stops = [word in _STOP_WORDS for word, _ in words]
+    stops.append(True)
+    for number, (word, start) in enumerate(words):
+        spot = spots[start]
+        if number and text[start].isupper():
+            spot |= NAMED
+        if True in figures[max(0, number - 2) : number + 4]:
+            spot |= AT_FIGURE
+        if not stops[number] and not figures[number]:
+            found.setdefault(word, spot)
+        if number + 1 < len(words) and not (stops[number] and stops[number + 1]):
+            found.setdefault(f"{word} {words[number + 1][0]}", spot)
+    return found
 
 
-def weigh_terms(
-    sentences: Sequence[Iterable[str]],
-    title: Iterable[str],
-    language: Language,
-    decay: float,
-) -> Mapping[str, float]:
-    """How much each term of the sentences weighs, given their order and the title's terms.
+def _read_spots(text: str) -> list[int]:
+    """For each character: whether it stands in brackets, and how many commas before it."""
+    spots: list[int] = []
+    spot = depth = 0
+    position = 0
+    for mark in _MARK.finditer(text):
+        spots += [spot] * (mark.start() - position)
+        position = mark.start()
+        if mark[0] in "(（":
+            depth += 1
+        elif mark[0] in ")）":
+            depth = max(0, depth - 1)
+        else:
+            spot += 1 << CLAUSE_SHIFT
+        spot = spot | BRACKETED if depth else spot & ~BRACKETED
+    return spots + [spot] * (len(text) - position)
 
-    ``decay`` says how fast what stands later loses weight: notices say first what matters,
-    speeches don't.
-    """
-    weights: dict[str, float] = {}
+
+def tell_kind(term: str, language: Language) -> Kind:
+    """What a term is made of."""
+    if language == "zh":
+        if term[0].isdigit() or term[1].isdigit():
+            return "figure"
+        return "loose" if term[0] in _STOP_HAN or term[1] in _STOP_HAN else "pair"
+    one, _, other = term.partition(" ")
+    if not other:
+        return "word"
+    if one[0].isdigit() or other[0].isdigit():
+        return "figure"
+    return "loose" if one in _STOP_WORDS or other in _STOP_WORDS else "pair"
+
+
+def count_terms(lists: Iterable[Iterable[str]]) -> Mapping[str, int]:
+    """How many of the lists have each term."""
     counts: dict[str, int] = {}
-    for number, terms in enumerate(sentences):
-        early = 1 / (1 + decay * number)
+    for terms in lists:
         for term in terms:
             counts[term] = counts.get(term, 0) + 1
-            weights[term] = max(weights.get(term, 0.0), early)
-    titled = set(title)
-    single = 0.45 if language == "en" else 1.0
-    for term, count in counts.items():
-        frequent = 0.5 + math.log(1 + min(count, _OFTEN))
-        weights[term] = (0.35 + weights[term]) * frequent * (1.9 if term in titled else 1.0)
-        if " " not in term:
-            weights[term] *= single
-    return weights
+    return counts

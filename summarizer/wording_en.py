@@ -1,4 +1,4 @@
-"""Brings English sentences to a summary's wording: absolute dates, figures as digits. Pure."""
+"""Brings English sentences to a summary's wording: dates and digits. Pure."""
 
 import re
 from datetime import date, timedelta
@@ -25,8 +25,14 @@ _RELATIVE = re.compile(
     rf"or|as of|through)\s)?)"
     rf"\b{_WORD}(?P<own>['’]s)?(?:{_GIVEN})?(?:(?P<comma>,)? {_REPORTED})?"
 )
+_HINT_OF_DAY = re.compile(r"(?:[Tt]o(?:day|morrow|night)|[Yy]esterday|[Tt]his [mae]|[Ll]ast n)")
 # "is on November 26 investigating" and "has established on November 26" are not English.
 _PROGRESSIVE = re.compile(rf"\b(is|are) on {_DATE} (?=[a-z]+ing\b)")
+_PAST = {"is": "was", "are": "were"}
+# "May 20 (May 20, London time)" and "May 20 (London time May 20)".
+_TWICE_GIVEN = re.compile(
+    rf"(?P<date>\b{_DATE}) \((?:(?P=date),? )?(?P<where>[A-Z][\w ]+ time)(?:,? (?P=date))?\)"
+)
 _PERFECT = re.compile(rf"\b(?:has|have) ([a-z]+ed on {_DATE})")
 _DAY_OF_TOLD_YEAR = re.compile(rf"\b((?:{_MONTH}) \d{{1,2}}),? (?:of )?(last|this|next) year\b")
 _MONTH_OF_TOLD_YEAR = re.compile(rf"\b({_MONTH}),? (?:of )?(last|this|next) year\b")
@@ -48,9 +54,14 @@ _PER_CENT = re.compile(
     rf"(?P<number>\d(?:[\d, ]*\d)?(?:\.\d+)?|\b(?:{NUMBER_WORDS}))(?: |-)per ?cent\b"
 )
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d]|[.,]\d{4}| \d)")
-_TELEPHONE = re.compile(
-    r"(?:call|dial|hotline|tel|phone|fax|\bat|\bon)\W*(?:\w+\W+){0,2}$", re.IGNORECASE
+_TELEPHONE = re.compile(r"(?:call|dial|hotline|tel|phone|fax)\W*(?:\w+\W+){0,2}$", re.IGNORECASE)
+_MAYBE_TELEPHONE = re.compile(r"\b(?:at|on)\W*(?:\w+\W+){0,2}$", re.IGNORECASE)
+_DIGITS_OF_TELEPHONE = 6
+
+_WEEKDAY_GIVEN = re.compile(
+    rf"\b{_WEEKDAY}(?P<part> (?:morning|afternoon|evening|night))? \((?P<date>{_DATE})\)"
 )
+_GIVEN_WEEKDAY = re.compile(rf"\b(?P<date>{_DATE}) \({_WEEKDAY}\)")
 
 
 def make_dates_absolute(text: str, today: date) -> str:
@@ -58,11 +69,17 @@ def make_dates_absolute(text: str, today: date) -> str:
 
     A relative word without a date is counted from ``today``, the Hong Kong date of issue.
     """
-    text = _DAY_OF_TOLD_YEAR.sub(lambda match: f"{match[1]}, {_shift(match[2], today)}", text)
-    text = _MONTH_OF_TOLD_YEAR.sub(lambda match: f"{match[1]} {_shift(match[2], today)}", text)
-    text = _TOLD.sub(lambda match: _place_told(match, today), text)
-    text = _RELATIVE.sub(lambda match: _place_date(match, today), text)
-    text = _PROGRESSIVE.sub(r"\1 ", text)
+    if " year" in text or " month" in text:
+        text = _DAY_OF_TOLD_YEAR.sub(lambda match: f"{match[1]}, {_shift(match[2], today)}", text)
+        text = _MONTH_OF_TOLD_YEAR.sub(lambda match: f"{match[1]} {_shift(match[2], today)}", text)
+        text = _TOLD.sub(lambda match: _place_told(match, today), text)
+    if _HINT_OF_DAY.search(text):
+        text = _RELATIVE.sub(lambda match: _place_date(match, today), text)
+    if "day" in text:
+        text = _WEEKDAY_GIVEN.sub(_place_weekday, text)
+        text = _GIVEN_WEEKDAY.sub(r"\g<date>", text)
+    text = _PROGRESSIVE.sub(lambda match: match[0].replace(match[1], _PAST[match[1]], 1), text)
+    text = _TWICE_GIVEN.sub(r"\g<date> (\g<where>)", text)
     return _PERFECT.sub(r"\1", text)
 
 
@@ -89,6 +106,12 @@ def _place_told(match: re.Match[str], today: date) -> str:
         return f"The year {when}" if unit == "year" else when
     comma = "" if match.string[match.end() :].startswith(",") else ","
     return f"In {when}{comma}"
+
+
+def _place_weekday(match: re.Match[str]) -> str:
+    """Writes "November 29" for "Sunday (November 29)"."""
+    part = match["part"]
+    return f"the{part} of {match['date']}" if part else match["date"]
 
 
 def _place_date(match: re.Match[str], today: date) -> str:
@@ -128,6 +151,8 @@ def _write_percent(match: re.Match[str]) -> str:
 
 
 def _join_thousands(match: re.Match[str]) -> str:
-    if _TELEPHONE.search(match.string[max(0, match.start() - 40) : match.start()]):
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    is_long = len(match[0].replace(" ", "")) >= _DIGITS_OF_TELEPHONE
+    if _TELEPHONE.search(before) or (is_long and _MAYBE_TELEPHONE.search(before)):
         return match[0]
     return match[0].replace(" ", ",")

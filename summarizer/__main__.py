@@ -5,35 +5,26 @@ each named on standard error, the rest done; 2: wrong use.
 """
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from data.models import Release
+from summarizer.lines import (
+    Answer,
+    LineError,
+    answer_in_order,
+    check_line,
+    count_processes,
+    parse_line,
+    read_lines,
+    summarize_line,
+)
 
-from data.models import ContractError, Language, Release, describe_faults
-
-_LONGEST_LINE = 32 * 1024 * 1024
 _ENGINES = ("auto", "extract", "transformer")
-
-
-class LineError(ValueError):
-    """A line that can't be used; the message says why."""
-
-
-class CheckRequest(BaseModel):
-    """A summary to check: one line of ``python -m summarizer check``."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    language: Language
-    source: str
-    summary: str
-    issued_at: datetime | date
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         if options.command == "check":
-            return _check_lines(sys.stdin.buffer, sys.stdout.buffer)
+            return _answer_lines(sys.stdin.buffer, sys.stdout.buffer, check_line)
         if options.command == "evaluate":
             return _evaluate_lines(options, sys.stdin.buffer, sys.stdout.buffer)
         return _summarize_lines(options, sys.stdin.buffer, sys.stdout.buffer)
@@ -96,34 +87,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _summarize_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
-    from summarizer.summarize import NO_TEXT, load_engine, summarize_release
-    from summarizer.translation import translate_release
+    from summarizer.summarize import load_engine
 
     loaded = load_engine(options.engine, options.model)
     _say(loaded.reason)
-
-    def summarize(line: bytes) -> Iterator[str]:
-        release = Release.from_json(line)
-        summaries = summarize_release(release, loaded.engine)
-        yield from (summary.to_json() for summary in summaries)
-        translations = translate_release(release, summaries, loaded.engine)
-        yield from (translation.to_json() for translation in translations)
-        empty = [each.language for each in summaries if each.unsupported == (NO_TEXT,)]
-        if empty:
-            raise LineError(f"release {release.id} ({', '.join(empty)}): {NO_TEXT}")
-
-    return _answer_lines(lines, out, summarize, None)
-
-
-def _check_lines(lines: BinaryIO, out: BinaryIO) -> int:
-    from summarizer.check import check
-
-    def judge(line: bytes) -> Iterator[str]:
-        request = CheckRequest.model_validate_json(line)
-        verdict = check(request.language, request.source, request.summary, request.issued_at)
-        yield _write_verdict(verdict.unsupported)
-
-    return _answer_lines(lines, out, judge, lambda fault: _write_verdict((fault,)))
+    # A model is in this process alone; what it needs can't be had twice.
+    processes = count_processes() if loaded.engine.method == "extract" else 1
+    return _answer_lines(lines, out, partial(summarize_line, loaded.engine), processes)
 
 
 def _evaluate_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
@@ -139,11 +109,14 @@ def _evaluate_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO)
     _say(loaded.reason)
     releases: list[Release] = []
 
-    def collect(line: bytes) -> Iterator[str]:
-        releases.append(Release.from_json(line))
-        return iter(())
+    def collect(line: bytes) -> Answer:
+        try:
+            releases.append(parse_line(Release, line))
+        except LineError as error:
+            return Answer((), str(error))
+        return Answer(())
 
-    status = _answer_lines(lines, out, collect, None)
+    status = _answer_lines(lines, out, collect)
     name = loaded.engine.model or loaded.engine.method
     evaluation = evaluate(releases, references, loaded.engine, name)
     for missing in evaluation.missing:
@@ -156,49 +129,18 @@ def _evaluate_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO)
     return 1 if evaluation.missing else status
 
 
-def _write_verdict(unsupported: Sequence[str]) -> str:
-    verdict = {"supported": not unsupported, "unsupported": list(unsupported)}
-    return json.dumps(verdict, ensure_ascii=False)
-
-
 def _answer_lines(
-    lines: BinaryIO,
-    out: BinaryIO,
-    answer: Callable[[bytes], Iterator[str]],
-    excuse: Callable[[str], str] | None,
+    lines: BinaryIO, out: BinaryIO, respond: Callable[[bytes], Answer], processes: int = 1
 ) -> int:
-    """Answer each line; a line that fails is named, and excused where a line is owed for it."""
+    """Answer each line; one that fails is named, and the rest is done."""
     status = 0
-    for number, line in _read_lines(lines):
-        try:
-            for answered in answer(_refuse_long(line)):
-                _write(out, answered)
-        except (LineError, ContractError, ValidationError) as error:
+    for number, answer in answer_in_order(read_lines(lines), respond, processes):
+        for line in answer.lines:
+            _write(out, line)
+        if answer.fault:
             status = 1
-            fault = describe_faults(error) if isinstance(error, ValidationError) else str(error)
-            _say(f"line {number}: {fault}")
-            if excuse:
-                _write(out, excuse(fault))
+            _say(f"line {number}: {answer.fault}")
     return status
-
-
-def _refuse_long(line: bytes) -> bytes:
-    if len(line) > _LONGEST_LINE:
-        raise LineError("the line is too long")
-    return line
-
-
-def _read_lines(lines: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Lines with their numbers, blank ones left out; of one too long, only its start."""
-    number = 0
-    while line := lines.readline(_LONGEST_LINE + 1):
-        number += 1
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = lines.readline(_LONGEST_LINE)
-        line = line.removeprefix(b"\xef\xbb\xbf")
-        if line.strip():
-            yield number, line
 
 
 def _write(out: BinaryIO, line: str) -> None:

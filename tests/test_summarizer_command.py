@@ -58,9 +58,24 @@ def test_a_release_gets_a_summary_in_each_of_its_languages_english_first() -> No
     assert english["headline"] == "Lamps"
 
 
+@pytest.mark.parametrize(
+    ("bodies", "language", "mark"),
+    [({"en": ENGLISH}, "zh", "（只有英文）"), ({"zh": CHINESE}, "en", " (Chinese only)")],
+)
+def test_a_release_in_one_language_is_marked_in_the_other(
+    bodies: dict[str, str], language: str, mark: str
+) -> None:
+    done = run("--engine", "extract", lines=make_line(**bodies))
+    summary, marked = read_lines(done.stdout)
+    assert (done.returncode, summary["supported"]) == (0, True)
+    assert (marked["language"], marked["headline"]) == (language, f"Lamps{mark}")
+    assert marked["supported"] is False
+    assert marked["unsupported"] == ["there is no model to translate it"]
+
+
 def test_characters_that_are_not_to_be_seen_reach_no_summary() -> None:
     body = ENGLISH.replace("13 600 lamps", "13 600\x00 lamps\x07\u202e")
-    (summary,) = read_lines(run("--engine", "extract", lines=make_line(en=body)).stdout)
+    summary, _ = read_lines(run("--engine", "extract", lines=make_line(en=body)).stdout)
     assert summary["supported"] is True
     assert "13,600 lamps" in str(summary["summary"])
     assert str(summary["summary"]).isprintable()
@@ -69,12 +84,12 @@ def test_characters_that_are_not_to_be_seen_reach_no_summary() -> None:
 @pytest.mark.parametrize(("language", "most"), [("en", 600), ("zh", 200)])
 @pytest.mark.parametrize("body", ["x" * 50_000, "字" * 50_000, "word " * 9_000, "字，" * 9_000])
 def test_no_summary_is_without_end(language: str, most: int, body: str) -> None:
-    (summary,) = read_lines(run("--engine", "extract", lines=make_line(**{language: body})).stdout)
+    summary, _ = read_lines(run("--engine", "extract", lines=make_line(**{language: body})).stdout)
     assert 0 < len(str(summary["summary"])) <= most
 
 
 def test_a_text_in_another_language_is_not_supported() -> None:
-    (english,) = read_lines(run("--engine", "extract", lines=make_line(en=CHINESE)).stdout)
+    english, _ = read_lines(run("--engine", "extract", lines=make_line(en=CHINESE)).stdout)
     assert (english["supported"], english["unsupported"]) == (False, ["it is not in English"])
 
 
@@ -90,14 +105,14 @@ def test_a_model_in_the_environment_is_used(tmp_path: Path) -> None:
         " and members of the public should avoid the road at night.",
     )
     done = run(lines=make_line(en=ENGLISH), environment={"SUMMARY_MODEL": str(folder)})
-    (summary,) = read_lines(done.stdout)
+    summary, _ = read_lines(done.stdout)
     assert (done.returncode, summary["method"], summary["model"]) == (0, "model", str(folder))
     assert b"Traceback" not in done.stderr
 
 
 def test_a_model_that_cannot_be_loaded_is_one_sentence_and_extract_carries_on() -> None:
     done = run("--engine", "transformer", "--model", "./nowhere", lines=make_line(en=ENGLISH))
-    (summary,) = read_lines(done.stdout)
+    summary, _ = read_lines(done.stdout)
     assert (done.returncode, summary["method"]) == (0, "extract")
     assert done.stderr.decode().strip().splitlines() == [
         "There is no model folder ./nowhere. Summaries come from the extract engine."
@@ -119,7 +134,7 @@ BAD_LINES = [
 def test_a_bad_release_is_named_and_loses_no_good_one(bad: bytes) -> None:
     good = make_line("P1", en=ENGLISH), make_line("P2", zh=CHINESE)
     done = run("--engine", "extract", lines=good[0] + bad + b"\n" + good[1].rstrip())
-    assert [line["id"] for line in read_lines(done.stdout)] == ["P1", "P2"]
+    assert [line["id"] for line in read_lines(done.stdout)] == ["P1", "P1", "P2", "P2"]
     assert done.returncode == 1
     assert b"line 2: " in done.stderr
     assert b"Traceback" not in done.stderr

@@ -1,26 +1,31 @@
-"""Whether a source supports a summary: every figure, every name; language, script, length. Pure."""
+"""Whether a source supports a summary: every figure, every name, every turn; its form. Pure.
+
+A summary's sentences that stand word for word in the source need no proof. Of the others each
+figure must stand in the source and be of the same thing there (``support``), each name must
+stand there (``names``), and nothing may be turned round (``turns``). What no summary may be,
+whatever its source says, is in ``form``.
+"""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
 from data.models import HONG_KONG, Language
+from summarizer.doers import Doers
 from summarizer.facts import Fact, SourceFacts, find_facts
+from summarizer.form import find_form_faults, find_language_faults
+from summarizer.layout import Layout
 from summarizer.measure import BOUNDS, MOST_CHARACTERS, measure
-from summarizer.names import ChineseNames, EnglishNames
+from summarizer.names import ChineseNames, EnglishNames, find_aliases, find_bodies
+from summarizer.numerals import fold_width, write_han
 from summarizer.passages import Reading, read_body
-from summarizer.script import (
-    count_foreign,
-    count_han,
-    count_latin,
-    count_letters,
-    find_simplified,
-    to_traditional,
-)
-from summarizer.sentences import split_sentences
+from summarizer.script import to_traditional
+from summarizer.sentences import Sentence, split_sentences
+from summarizer.sources import Sources, Span
+from summarizer.support import FigureSupport, Placing, Summary
+from summarizer.turns import ChineseClaims, EnglishClaims, find_turned_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +44,14 @@ _NAMES_OF_KINDS = {
     "number": "number", "quantity": "quantity", "rank": "number", "percent": "percentage",
     "money": "amount", "date": "date", "month": "month", "year": "year", "time": "time",
     "weekday": "weekday", "phone": "telephone number", "code": "code", "fraction": "fraction",
+    "name": "name", "body": "name",
 }  # fmt: skip
-_LEFTOVERS = re.compile(
-    r"</?\w+[^<>]*>|<\|[^|]*\|>|\[/?INST\]|```|\*\*|^#+ |^\s*[{\[]|\\n|\\u[0-9a-f]{4}|&\w+;"
-    r"|^(?:summary|here is|here's|sure|certainly|okay|answer|output|as an ai)\b|\bas an AI\b"
-    r"|^(?:摘要|總結|以下是|好的|當然)[：:，,]?|(?:user|assistant|system)\s*:\s|\|",
-    re.IGNORECASE | re.MULTILINE,
-)
-_PADDED = re.compile(r"0\d+(?![\d.:])")
-_ENDING = re.compile(r"[.。!?！？][\"'”’」』）)]*$")
-_ELLIPSIS = re.compile(r"…|\.\.\.")
-_BRACKETS = (("(", ")"), ("（", "）"), ("「", "」"), ("『", "』"), ("“", "”"), ("《", "》"))
+_PADDED = re.compile(r"(?<![\d.,:/-])0\d+(?![\d.:])")
+_JOINED = re.compile(r"(?: ?(?:to|and|or|-|–) ?(?:from |on )?| ?[至及和、或] ?)")
+# Beyond this nothing is read: a text that is so long is refused for its length.
+_MOST_READ = 4_000
+_SHORTEST_COPY = 12
+_SAMPLE_OF_COPY = 4
 
 
 def check(language: Language, source: str, summary: str, issued_at: date | datetime) -> Verdict:
@@ -65,27 +67,15 @@ def check(language: Language, source: str, summary: str, issued_at: date | datet
 
 
 class Checker:
-    """A source, read once, that answers for any number of summaries of it."""
+    """A source, read once, that answers for any number of summaries of it.
+
+    Each part of the source is read only when a summary first needs it.
+    """
 
     def __init__(self, language: Language, source: str, issued_at: date | datetime) -> None:
         self._language = language
         self._source = source
         self._today = to_hong_kong_date(issued_at)
-
-    @cached_property
-    def _facts(self) -> SourceFacts:
-        facts = find_facts(self._source, self._language, self._today)
-        return SourceFacts(facts, self._today)
-
-    @cached_property
-    def _names(self) -> EnglishNames | ChineseNames:
-        if self._language == "en":
-            return EnglishNames(self._source)
-        return ChineseNames(to_traditional(self._source))
-
-    @cached_property
-    def _reading(self) -> Reading:
-        return read_body(self._source, self._language)
 
     def check(self, summary: str) -> Verdict:
         """The verdict on one summary, in the order in which faults matter."""
@@ -95,53 +85,94 @@ class Checker:
 
     def check_sentence(self, sentence: str) -> Verdict:
         """The verdict on one sentence of a summary, whatever its length."""
-        faults = (*self._check_language(sentence), *self._check_form(sentence))
-        return Verdict((*faults, *self._check_facts(sentence)))
+        read = sentence[:_MOST_READ]
+        parts = split_sentences(read, self._language)
+        own = [part for part in parts if not self._is_copied(part.text)]
+        faults = [*self._check_form(read, parts, own)]
+        if own:
+            faults += self._check_facts(read, own)
+        return Verdict(tuple(dict.fromkeys(faults)))
+
+    def find_sources(
+        self, summary: str, within: Sequence[Span] = ()
+    ) -> tuple[tuple[Span, ...], ...]:
+        """For each sentence of a summary, the spans of the source's sentences that it rests on.
+
+        One or two of them, at most three, in the order of the source; none where nothing of a
+        sentence stands in the source. ``within`` leaves only some of the source's sentences to
+        choose from, and each of these is then used at least once if it shares anything at all.
+        """
+        return self._sources.find(self._lay_out(summary), within)
+
+    @cached_property
+    def _figures(self) -> tuple[Fact, ...]:
+        return find_facts(self._source, self._language, self._today)
+
+    @cached_property
+    def _facts(self) -> SourceFacts:
+        return SourceFacts(self._figures, self._today, self._source)
+
+    @cached_property
+    def _layout(self) -> Layout:
+        text = fold_width(self._source)
+        return Layout(
+            text, self._language, self._figures, find_bodies(text, self._language, self._aliases)
+        )
+
+    @cached_property
+    def _support(self) -> FigureSupport:
+        return FigureSupport(self._layout, self._facts)
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        return find_aliases(self._source, self._language)
+
+    @cached_property
+    def _doers(self) -> Doers:
+        return Doers(self._layout)
+
+    @cached_property
+    def _names(self) -> EnglishNames | ChineseNames:
+        if self._language == "en":
+            return EnglishNames(self._source)
+        return ChineseNames(to_traditional(self._source))
+
+    @cached_property
+    def _english_claims(self) -> EnglishClaims:
+        return EnglishClaims(self._layout)
+
+    @cached_property
+    def _chinese_claims(self) -> ChineseClaims:
+        return ChineseClaims(self._source)
+
+    @cached_property
+    def _sources(self) -> Sources:
+        return Sources(self._layout, split_sentences(self._source, self._language))
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return read_body(self._source, self._language)
+
+    def _lay_out(self, summary: str) -> Layout:
+        facts = find_facts(summary, self._language, self._today)
+        text = fold_width(summary)
+        return Layout(text, self._language, facts, find_bodies(text, self._language, self._aliases))
 
     def _find_faults(self, summary: str) -> Iterator[str]:
-        yield from self._check_language(summary)
-        yield from self._check_form(summary)
+        read = summary[:_MOST_READ]
+        parts = split_sentences(read, self._language)
+        own = [part for part in parts if not self._is_copied(part.text)]
+        yield from self._check_form(read, parts, own)
         yield from self._check_length(summary)
-        yield from self._check_facts(summary)
+        if own and len(summary) <= _MOST_READ:
+            yield from self._check_facts(read, own)
 
-    def _check_language(self, summary: str) -> Iterator[str]:
-        han, latin = count_han(summary), count_latin(summary)
-        if count_foreign(summary) > 0 and not count_foreign(self._source):
-            yield "it has letters of another language"
-        elif self._language == "en" and (han > 0.2 * latin or 2 * latin <= count_letters(summary)):
-            yield "it is not in English"
-        elif self._language == "zh" and (not han or latin > 3 * han or _is_japanese(summary)):
-            yield "it is not in Chinese"
-        if self._language == "zh":
-            stray = "".join(mark for mark in find_simplified(summary) if mark not in self._source)
-            if stray:
-                yield f"it has Simplified characters: {stray}"
-
-    def _check_form(self, summary: str) -> Iterator[str]:
-        for match in _LEFTOVERS.finditer(summary):
-            if match[0].strip() not in self._source:
-                yield f"it has markup or words of the prompt: {match[0].strip()}"
-        if _ELLIPSIS.search(summary) and not _ELLIPSIS.search(self._source):
-            yield "it has an ellipsis"
-        unmatched = any(summary.count(left) != summary.count(right) for left, right in _BRACKETS)
-        if unmatched and not self._copied(summary):
-            yield "a bracket or quotation is left open"
-        if not _ENDING.search(summary.rstrip()) and not self._copied(summary):
-            yield "it does not end with a full sentence"
-        yield from self._check_repetition(summary)
-
-    def _copied(self, summary: str) -> bool:
-        last = split_sentences(summary, self._language)[-1]
-        return last.text in self._source
-
-    def _check_repetition(self, summary: str) -> Iterator[str]:
-        said = Counter(part.text for part in split_sentences(summary, self._language))
-        for text, times in said.items():
-            if times > max(1, self._source.count(text)) and len(text) > 5:
-                yield f"it repeats itself: {text[:40]}"
-        match = re.search(r"(\S(?:.{4,60}?\S))(?:\s*\1){2,}", summary)
-        if match and match[0] not in self._source:
-            yield f"it repeats itself: {match[1][:40]}"
+    def _check_form(
+        self, summary: str, parts: Sequence[Sentence], own: Sequence[Sentence]
+    ) -> Iterator[str]:
+        copied = not parts or parts[-1] not in own
+        yield from find_language_faults(summary, self._source, self._language)
+        yield from find_form_faults(summary, self._source, parts, self._language, copied=copied)
 
     def _check_length(self, summary: str) -> Iterator[str]:
         unit = "words" if self._language == "en" else "characters"
@@ -160,37 +191,120 @@ class Checker:
         substance = self._reading.count_substance()
         return low if substance >= 2 * low else min(low, substance) // 2
 
-    def _check_facts(self, summary: str) -> Iterator[str]:
-        own = self._drop_copied(summary)
-        if not own.strip():
-            return
-        for fact in find_facts(own, self._language, self._today):
-            if not self._facts.supports(fact) or self._is_padded(fact):
-                yield self._describe(fact)
-        for name in self._names.find_unsupported(own):
+    def _check_facts(self, summary: str, own: Sequence[Sentence]) -> Iterator[str]:
+        """What the source doesn't bear out of the sentences that are the summary's own."""
+        yield from self._check_figures(summary, own)
+        text = "\n".join(part.text for part in own)
+        if self._language == "zh":
+            text = to_traditional(text)
+        for name in self._names.find_unsupported(text):
             yield f"the name “{name}” is not in the source"
+        if isinstance(self._names, EnglishNames):
+            for name in self._names.find_repeated(part.text for part in own):
+                yield f"it says the name “{name}” twice, as the source doesn't"
+
+    def _is_copied(self, text: str) -> bool:
+        """Whether the source has a sentence word for word, or all of several run together."""
+        if len(text) >= _SHORTEST_COPY and text in self._source:
+            return True
+        if text[:_SAMPLE_OF_COPY] not in self._source:
+            return False
+        left = text
+        while left:
+            found = next((each for each in self._sentences if left.startswith(each)), None)
+            if found is None:
+                return False
+            left = left[len(found) :].lstrip()
+        return True
+
+    @cached_property
+    def _sentences(self) -> tuple[str, ...]:
+        """The source's sentences, the longest first."""
+        parts = split_sentences(self._source, self._language)
+        return tuple(sorted({part.text for part in parts}, key=len, reverse=True))
+
+    def _check_figures(self, summary: str, own: Sequence[Sentence]) -> Iterator[str]:
+        layout = self._lay_out(summary)
+        whole = Summary(layout)
+        pairs: list[tuple[Fact, Sequence[Fact], Sequence[Fact]]] = []
+        for number, fact in enumerate(layout.facts[: layout.figure_count]):
+            if fact.weak or not any(part.start <= fact.start < part.end for part in own):
+                continue
+            same = list(self._facts.find(fact))
+            known = same or self._facts.supports(fact) or self._is_spelt(layout.text, fact)
+            if not known or self._is_padded(fact):
+                yield f"the {_NAMES_OF_KINDS[fact.kind]} “{fact.surface}” is not in the source"
+                continue
+            if self._is_doubled(layout, number):
+                yield f"it says “{fact.surface}” where the source has two"
+                continue
+            placing = self._support.place(whole, number, same)
+            if placing.rival:
+                yield _describe_misplaced(fact, placing)
+                continue
+            pairs.append((fact, [placing.meant] if placing.meant else same, same))
+        yield from self._check_turns(layout, pairs, own)
+        yield from self._check_bodies(whole, own)
+
+    def _check_bodies(self, whole: Summary, own: Sequence[Sentence]) -> Iterator[str]:
+        layout = whole.layout
+        for number in range(layout.figure_count, len(layout.facts)):
+            fact = layout.facts[number]
+            if any(part.start <= fact.start < part.end for part in own):
+                rival = self._doers.find_rival(whole, number)
+                if rival:
+                    yield (
+                        f"the name “{fact.surface}” is of another body than the source's "
+                        f"“{rival.surface}”"
+                    )
+
+    def _check_turns(
+        self,
+        layout: Layout,
+        pairs: Sequence[tuple[Fact, Sequence[Fact], Sequence[Fact]]],
+        own: Sequence[Sentence],
+    ) -> Iterator[str]:
+        source = self._layout.text
+        for fact, what in find_turned_figures(layout.text, pairs, source, self._language):
+            yield f"the source gives “{fact.surface}” the opposite {what}"
+        for part in own:
+            for word in self._find_turned_claims(layout, part):
+                yield f"the source says the opposite of “{word}”"
+
+    def _find_turned_claims(self, layout: Layout, part: Sentence) -> Iterator[str]:
+        if self._language == "zh":
+            return self._chinese_claims.find_turned(part.text)
+        return self._english_claims.find_turned(part.text, layout.list_span(part.start, part.end))
+
+    def _is_spelt(self, summary: str, fact: Fact) -> bool:
+        """Whether the source counts the same with a counter that the reader doesn't know: 五倍."""
+        counted = summary[fact.start + len(fact.value) : fact.start + len(fact.value) + 1]
+        small = fact.value.isdigit() and len(fact.value) < 3 and fact.surface.startswith(fact.value)
+        if self._language == "en" or not small or not counted.isalpha():
+            return False
+        return f"{write_han(int(fact.value))}{counted}" in self._source
+
+    @staticmethod
+    def _is_doubled(layout: Layout, number: int) -> bool:
+        """Whether a figure is joined to itself: "from 6am to 6am"."""
+        if number == 0 or layout.names[number] != layout.names[number - 1]:
+            return False
+        one, other = layout.facts[number - 1], layout.facts[number]
+        return other.start >= one.end and bool(_JOINED.fullmatch(layout.text, one.end, other.start))
 
     def _is_padded(self, fact: Fact) -> bool:
         """Whether a figure is written with a zero before it that the source has not: 01 people."""
-        return bool(_PADDED.match(fact.surface)) and fact.surface not in self._source
-
-    def _drop_copied(self, summary: str) -> str:
-        """The summary without the sentences that the source has word for word."""
-        own = [
-            part.text
-            for part in split_sentences(summary, self._language)
-            if len(part.text) < 12 or part.text not in self._source
-        ]
-        return "\n".join(own)
-
-    @staticmethod
-    def _describe(fact: Fact) -> str:
-        return f"the {_NAMES_OF_KINDS[fact.kind]} “{fact.surface}” is not in the source"
+        if fact.kind in {"date", "time", "phone"}:
+            return False
+        return bool(_PADDED.search(fact.surface)) and fact.surface not in self._source
 
 
-def _is_japanese(text: str) -> bool:
-    """Whether it has so many letters besides the Chinese ones that it is no Chinese."""
-    return count_foreign(text) > 0.1 * count_han(text)
+def _describe_misplaced(fact: Fact, placing: Placing) -> str:
+    kind = _NAMES_OF_KINDS[fact.kind]
+    rival = placing.rival.surface if placing.rival else ""
+    return (
+        f"the {kind} “{fact.surface}” is of something else in the source, which has “{rival}” here"
+    )
 
 
 def to_hong_kong_date(moment: date | datetime) -> date:

@@ -18,6 +18,8 @@ _FULL_WIDTH |= {
     ord("’"): ord("'"),
 }
 
+_WIDE = re.compile(f"[{''.join(map(chr, _FULL_WIDTH))}]")
+
 CHINESE_DIGITS = {
     "零": 0, "○": 0, "〇": 0, "一": 1, "二": 2, "兩": 2, "三": 3, "四": 4,
     "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
@@ -48,13 +50,13 @@ _ORDINALS = {
     "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
 }  # fmt: skip
 ORDINAL_WORD = "|".join(_ORDINALS)
-_WORD = "|".join([*_SMALL, *SCALES])
+_WORD = "|".join(sorted([*_SMALL, *SCALES], key=len, reverse=True))
 NUMBER_WORDS = rf"(?:{_WORD})(?:(?:[- ]|,?[ ]and[ ])(?:{_WORD}))*"
 
 
 def fold_width(text: str) -> str:
     """The text with full-width digits, letters and odd spaces made plain; lengths hold."""
-    return text.translate(_FULL_WIDTH)
+    return text.translate(_FULL_WIDTH) if _WIDE.search(text) else text
 
 
 def read_digits(text: str) -> Decimal:
@@ -62,23 +64,33 @@ def read_digits(text: str) -> Decimal:
     return Decimal(re.sub(r"[ ,]", "", text))
 
 
+def list_number_words() -> tuple[str, ...]:
+    """The words that a number may start with."""
+    return (*_SMALL, *SCALES)
+
+
 def read_english_words(text: str) -> Decimal:
-    """A number in English words: ``twenty-three``, ``two hundred and fifty``."""
+    """A number in English words: ``twenty-three``, ``half a million``, ``two dozen``."""
+    words = re.findall(r"[a-z]+", text.lower())
     total, current = 0, 0
-    for word in re.findall(r"[a-z]+", text.lower()):
+    for word in words:
         if word in _SMALL:
             current += _SMALL[word]
         elif word == "hundred":
             current = max(current, 1) * 100
+        elif word == "dozen":
+            current = max(current, 1) * 12
         elif word in SCALES:
             total += max(current, 1) * SCALES[word]
             current = 0
-    return Decimal(total + current)
+    value = Decimal(total + current)
+    return _plain(value / 2) if words[:1] == ["half"] else value
 
 
-def read_english_ordinal(word: str) -> Decimal:
-    """An ordinal in one English word: ``eighth`` is 8."""
-    return Decimal(_ORDINALS[word.lower()])
+def read_english_ordinal(text: str) -> Decimal:
+    """An ordinal in English words: ``eighth`` is 8, ``twenty-first`` 21."""
+    *before, last = re.findall(r"[a-z]+", text.lower())
+    return read_english_words(" ".join(before)) + _ORDINALS[last]
 
 
 def read_chinese(text: str) -> Decimal:
@@ -128,6 +140,14 @@ def _plain(value: Decimal) -> Decimal:
 def write_number(value: Decimal) -> str:
     """A canonical form for comparing: no thousands marks, no trailing zeros."""
     return format(_plain(value), "f")
+
+
+def write_han(value: int) -> str:
+    """A number below a hundred in Chinese numerals: 五, 十五, 二十三."""
+    tens, ones = divmod(value, 10)
+    digits = "零一二三四五六七八九"
+    first = "" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十"
+    return first + (digits[ones] if ones or not tens else "")
 
 
 def write_chinese_digits(value: Decimal) -> str:

@@ -5,6 +5,7 @@ from functools import cache
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_LETTER = re.compile(r"[^\W\d_]")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]"
 )
@@ -12,7 +13,7 @@ _FOREIGN = re.compile(
     r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f\u3040-\u30ff\u1100-\u11ff\uac00-\ud7af]"
 )
 # The Government's glyphs where OpenCC's Traditional differs from them.
-_GOVERNMENT_GLYPHS = str.maketrans("户説閲税羣", "戶說閱稅群")
+_GOVERNMENT_GLYPHS = str.maketrans("户説閲税羣爲啓衆牀麪", "戶說閱稅群為啟眾床麵")
 
 # Hong Kong writes these in Traditional text and in names (陳恒鑌), though Big5 lacks them.
 _ALSO_TRADITIONAL = frozenset(
@@ -27,7 +28,7 @@ def blank_controls(text: str) -> str:
 
 def count_letters(text: str) -> int:
     """How many letters of any script."""
-    return sum(mark.isalpha() for mark in text)
+    return len(_LETTER.findall(text))
 
 
 def count_han(text: str) -> int:
@@ -63,6 +64,11 @@ def _simplified_to_traditional() -> dict[int, str]:
     }
 
 
+@cache
+def _list_simplified() -> frozenset[str]:
+    return frozenset(map(chr, _simplified_to_traditional()))
+
+
 def _in_big5(character: str) -> bool:
     try:
         character.encode("big5")
@@ -73,10 +79,12 @@ def _in_big5(character: str) -> bool:
 
 def find_simplified(text: str) -> str:
     """The characters of a text that only Simplified Chinese has, each once, in order."""
-    table = _simplified_to_traditional()
-    return "".join(dict.fromkeys(mark for mark in text if ord(mark) in table))
+    stray = _list_simplified().intersection(text)
+    return "".join(dict.fromkeys(mark for mark in text if mark in stray)) if stray else ""
 
 
 def to_traditional(text: str) -> str:
     """The text with those characters, and no others, turned Traditional; lengths hold."""
+    if _list_simplified().isdisjoint(text):
+        return text
     return text.translate(_simplified_to_traditional())

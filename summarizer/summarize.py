@@ -6,11 +6,13 @@ that contradict each other are both refused. Whatever happens, a release with a 
 summary, and each summary says how many drafts it took and why it is not the first.
 """
 
+import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.models import LANGUAGES, Language, Release, ReleaseText, Summary
+from summarizer.agreement import find_contradictions
 from summarizer.check import Checker, Verdict
 from summarizer.drafting import ask, clean_text, join_faults, tidy
 from summarizer.engines.base import Draft, Engine, EngineError, ModelUnavailableError
@@ -21,6 +23,7 @@ from summarizer.sentences import split_sentences
 logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "extract", "transformer")
+_MOST_EXTRACTS = 4
 NO_TEXT = "the release has no text to summarise"
 
 
@@ -111,7 +114,14 @@ def _find_contradictions(
 ) -> tuple[str, ...]:
     if len(summaries) != len(LANGUAGES) or not all(each.supported for each in summaries.values()):
         return ()
-    return ()  # TEMPORARY
+    english, chinese = texts["en"], texts["zh"]
+    return find_contradictions(
+        summaries["en"].text,
+        summaries["zh"].text,
+        f"{english.title}\n\n{english.body}",
+        f"{chinese.title}\n\n{chinese.body}",
+        min(english.issued_at, chinese.issued_at),
+    )
 
 
 def _refuse(summary: Summary, faults: Sequence[str]) -> Summary:
@@ -195,25 +205,42 @@ def _extract(
     tries: int = 1,
     reason: Sequence[str] = (),
 ) -> Summary:
-    engine = ExtractEngine()
-    try:
-        draft = _try_draft(text, engine, ())
-    except EngineError:
-        draft = Draft("")
-    if not draft.text:
+    chosen = _choose_extract(text, checker)
+    if chosen is None:
         return _headline_alone(release, text, "no sentence of the release could be used")
-    verdict = checker.check(draft.text)
-    if not draft.sources or draft.text.startswith(text.title[:20]):
-        # Nothing but tables: the title speaks, and is as official as the body.
-        whole = f"{text.title}\n\n{text.body}"
-        verdict = Checker(text.language, whole, text.issued_at).check(draft.text)
-    faults = tuple(reason)
-    if not verdict.supported:
+    written, verdict = chosen
+    written = _Written(written.draft, tries + written.tries - 1, (*reason, *written.faults))
+    return _make(release, text, checker, ExtractEngine(), written, verdict)
+
+
+def _choose_extract(text: ReleaseText, checker: Checker) -> tuple[_Written, Verdict] | None:
+    """The first extract that the check accepts, whole or else without the sentences that fail."""
+    drafts: list[Draft] = []
+    faults: tuple[str, ...] = ()
+    for draft in _list_extracts(text):
+        drafts.append(draft)
+        if not draft.sources or draft.text.startswith(text.title[:20]):
+            # Nothing but tables: the title speaks, and is as official as the body.
+            checker = Checker(text.language, f"{text.title}\n\n{text.body}", text.issued_at)
+        verdict = checker.check(draft.text)
+        if verdict.supported:
+            return _Written(draft, len(drafts), faults), verdict
+        faults = faults or verdict.unsupported
+    for draft in drafts:
         kept = _drop_failing(draft, text.language, checker)
         if kept.text and checker.check(kept.text).supported:
-            faults = (*faults, *verdict.unsupported)
-            draft, verdict = kept, Verdict()
-    return _make(release, text, checker, engine, _Written(draft, tries, faults), verdict)
+            return _Written(kept, len(drafts), faults), Verdict()
+    return (_Written(drafts[0], len(drafts)), Verdict(faults)) if drafts else None
+
+
+def _list_extracts(text: ReleaseText) -> Iterator[Draft]:
+    drafts = ExtractEngine().list_drafts(text)
+    with contextlib.suppress(EngineError):
+        for _ in range(_MOST_EXTRACTS):
+            draft = ask(lambda: next(drafts, None), text.id)
+            if draft is None or not draft.text:
+                return
+            yield Draft(tidy(draft.text, text.language), draft.sources)
 
 
 def _make(
@@ -226,7 +253,7 @@ def _make(
 ) -> Summary:
     draft = written.draft or Draft("")
     said = cut(draft.text, text.language)
-    sources = (draft.sources,)  # TEMPORARY
+    sources = checker.find_sources(said, draft.sources)
     return Summary(
         id=release.id,
         language=text.language,

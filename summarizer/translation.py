@@ -5,20 +5,22 @@ translation is checked against the facts of the official text, whatever language
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from data.models import Language, Release, Summary
-from summarizer.check import Verdict
+from data.models import Language, Release, ReleaseText, Summary
+from summarizer.check import to_hong_kong_date
 from summarizer.drafting import ask, clean_text, join_faults, tidy
 from summarizer.engines.base import Engine, EngineError, Translation, Translator
-
-def check_translation(*a: object) -> Verdict:  # TEMPORARY
-    return Verdict()
-
+from summarizer.facts import SourceFacts, find_facts
+from summarizer.form import find_form_faults, find_language_faults
+from summarizer.measure import BOUNDS, MOST_CHARACTERS, measure
+from summarizer.names import find_bodies
+from summarizer.sentences import split_sentences
 
 logger = logging.getLogger(__name__)
 
 _TRIES = 2
+_ROOM = 1.3
 
 
 def translate_release(
@@ -41,18 +43,61 @@ def translate_release(
     return _translate(release, told, engine)
 
 
+def check_translation(
+    translation: Translation, language: Language, text: ReleaseText
+) -> tuple[str, ...]:
+    """What is wrong with a translation of a text's summary into a language, a clause each.
+
+    Every figure and every body of the Government must be in the official text, headline and
+    all. Other names can't be compared across languages.
+    """
+    whole = f"{translation.headline}\n{translation.text}"
+    sentences = split_sentences(translation.text, language)
+    found = [
+        *find_language_faults(whole, "", language),
+        *find_form_faults(translation.text, "", sentences, language, copied=False),
+        *_find_length_faults(translation.text, language),
+        *_find_foreign_facts(whole, language, text),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _find_length_faults(said: str, language: Language) -> Iterator[str]:
+    """Languages differ in how much room they need: a translation has some more of it."""
+    low, high = BOUNDS[language]
+    length = measure(said, language)
+    if length.least > _ROOM * high or len(said) > MOST_CHARACTERS[language]:
+        yield "it is too long"
+    if length.most * _ROOM * 2 < low:
+        yield "it is too short"
+
+
+def _find_foreign_facts(whole: str, language: Language, text: ReleaseText) -> Iterator[str]:
+    today = to_hong_kong_date(text.issued_at)
+    official = f"{text.title}\n\n{text.body}"
+    source = SourceFacts(find_facts(official, text.language, today), today, official)
+    for fact in find_facts(whole, language, today):
+        if not fact.weak and not source.supports(fact):
+            yield f"the figure “{fact.surface}” is not in the official text"
+    known = {body.value for body in find_bodies(official, text.language)}
+    for body in find_bodies(whole, language):
+        if body.value not in known:
+            yield f"“{body.surface}” is not in the official text"
+
+
 def mark_untranslated(release: Release, reason: str) -> tuple[Summary, ...]:
     """The headline of a release in one language, marked as being in that alone."""
     if len(release.texts) != 1:
         return ()
     (text,) = map(clean_text, release.texts.values())
     language, mark = ("zh", "（只有英文）") if text.language == "en" else ("en", " (Chinese only)")
+    headline = f"{text.title}{mark}"
     return (
         Summary(
             id=release.id,
             language=language,
-            headline=f"{text.title}{mark}",
-            text="",
+            headline=headline,
+            text=headline,
             method="extract",
             supported=False,
             unsupported=(reason,),
@@ -70,9 +115,7 @@ def _translate(release: Release, told: Summary, engine: Translator) -> tuple[Sum
         except EngineError as error:
             return mark_untranslated(release, str(error))
         translation = Translation(tidy(written.headline, target), tidy(written.text, target))
-        refused = check_translation(
-            target, translation.headline, translation.text, text
-        ).unsupported
+        refused = check_translation(translation, target, text)
         if not refused:
             return (_make(release, told, translation, engine, tries, faults),)
         logger.info("A translation of %s was refused: %s", text.id, join_faults(refused))

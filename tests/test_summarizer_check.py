@@ -1,10 +1,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from altered import list_true_summaries, measure_caught
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.models import Language
+from data.models import LANGUAGES, Language
 from summarizer.check import Verdict, check
 from summarizer.measure import measure
 from summarizer.sentences import split_sentences
@@ -248,6 +249,228 @@ def test_two_ways_of_counting_a_spaced_figure_are_both_kept() -> None:
     assert (length.least, length.most) == (7, 9)
     length = measure("約13,600人致電，「查詢」。", "zh")
     assert (length.least, length.most) == (11, 16)
+
+
+FIRE = (
+    "The Fire Services Department sent 38 fire engines and 176 officers to Pier Road at 2.30pm on "
+    "November 20. About 140 people left the building, and five were taken to hospital.\n\n"
+    "The Buildings Department will inspect 26 old buildings in the district from December 1 to "
+    "December 12. The number of fires has fallen by 12.5 per cent since 2023. Owners may be fined "
+    "up to $50,000. The road has not been reopened."
+)
+FIRE_SUMMARY = (
+    "The Fire Services Department sent 38 engines and 176 officers to Pier Road on November 20. "
+    "Of about 140 people who left, five went to hospital. The Buildings Department will inspect "
+    "26 old buildings from December 1 to December 12. Fires have fallen 12.5%, and owners may be "
+    "fined up to $50,000."
+)
+CHINESE_FIRE = (
+    "消防處於十一月二十日下午二時三十分派出38輛消防車和176名人員到碼頭道救火。約140人離開大廈，"
+    "五人送院。\n\n屋宇署將由十二月一日至十二月十二日巡查區內26幢舊樓。火警數目自二○二三年以來下跌"
+    "百分之十二點五。業主最高可被罰款五萬元。道路尚未重開。"
+)
+CHINESE_FIRE_SUMMARY = (
+    "消防處11月20日派出38輛消防車和176名人員到碼頭道救火，約140人離開大廈，5人送院。屋宇署將由12月1日至"
+    "12月12日巡查26幢舊樓。火警跌12.5%，業主最高可被罰款5萬元。"
+)
+
+
+def find_faults(summary: str, language: Language = "en") -> tuple[str, ...]:
+    source = FIRE if language == "en" else CHINESE_FIRE
+    return check(language, source, summary, ISSUED).unsupported
+
+
+def test_a_summary_of_the_fire_is_supported_in_each_language() -> None:
+    assert find_faults(FIRE_SUMMARY) == ()
+    assert find_faults(CHINESE_FIRE_SUMMARY, "zh") == ()
+
+
+@pytest.mark.parametrize(
+    ("true", "altered", "language"),
+    [
+        ("38 engines", "26 engines", "en"),
+        ("176 officers", "140 officers", "en"),
+        ("on November 20", "on December 12", "en"),
+        ("26 old buildings", "38 old buildings", "en"),
+        ("38輛", "26輛", "zh"),
+        ("176名", "140名", "zh"),
+        ("26幢", "38幢", "zh"),
+    ],
+)
+def test_a_figure_that_the_source_gives_to_something_else_is_caught(
+    true: str, altered: str, language: Language
+) -> None:
+    summary = FIRE_SUMMARY if language == "en" else CHINESE_FIRE_SUMMARY
+    faults = find_faults(summary.replace(true, altered), language)
+    assert any("of something else" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("true", "altered", "language"),
+    [
+        ("have fallen 12.5%", "have risen 12.5%", "en"),
+        ("up to $50,000", "at least $50,000", "en"),
+        ("火警跌12.5%", "火警升12.5%", "zh"),
+        ("最高可被罰款5萬元", "最少罰款5萬元", "zh"),
+    ],
+)
+def test_a_direction_or_limit_turned_round_is_caught(
+    true: str, altered: str, language: Language
+) -> None:
+    summary = FIRE_SUMMARY if language == "en" else CHINESE_FIRE_SUMMARY
+    faults = find_faults(summary.replace(true, altered), language)
+    assert any("opposite" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "turned"),
+    [
+        ("The road on the pier has reopened.", "en", True),
+        ("The road has not been reopened.", "en", False),
+        ("The department has inspected 26 old buildings in the district.", "en", True),
+        ("The department will inspect 26 old buildings.", "en", False),
+        ("道路已經重開。", "zh", True),
+        ("道路尚未重開。", "zh", False),
+    ],
+)
+def test_what_is_denied_or_still_to_come_may_not_be_said_to_be(
+    said: str, language: Language, turned: bool
+) -> None:
+    faults = find_faults(said, language)
+    assert any("opposite" in fault for fault in faults) is turned
+
+
+def test_a_body_of_the_source_that_does_what_another_did_is_caught() -> None:
+    altered = FIRE_SUMMARY.replace("The Fire Services Department", "The Buildings Department", 1)
+    altered = altered.replace("The Buildings Department will inspect", "It will inspect")
+    assert any("another body" in fault for fault in find_faults(altered))
+
+
+@pytest.mark.parametrize(
+    ("summary", "language"),
+    [
+        (FIRE_SUMMARY.replace("December 1 to December 12", "December 12 to December 12"), "en"),
+        (CHINESE_FIRE_SUMMARY.replace("12月1日至12月12日", "12月12日至12月12日"), "zh"),
+    ],
+)
+def test_a_range_from_a_figure_to_itself_is_caught(summary: str, language: Language) -> None:
+    assert any("where the source has two" in fault for fault in find_faults(summary, language))
+
+
+def test_a_place_named_twice_is_caught() -> None:
+    source = "Roads in Sai Kung and in Sha Tin flooded on Monday night after heavy rain fell."
+    faults = check("en", source, "Roads in Sha Tin and Sha Tin flooded.", ISSUED).unsupported
+    assert any("twice" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("leftover", "language"),
+    [
+        ("Here is the summary: ", "en"),
+        ("Sure, ", "en"),
+        ("User: ", "en"),
+        ("- ", "en"),
+        ("{", "en"),
+        ("```", "en"),
+        ("摘要：", "zh"),
+        ("以下是摘要：", "zh"),
+        ("助手：", "zh"),
+    ],
+)
+def test_words_of_the_prompt_and_markup_are_refused(leftover: str, language: Language) -> None:
+    summary = FIRE_SUMMARY if language == "en" else CHINESE_FIRE_SUMMARY
+    assert any("prompt" in fault for fault in find_faults(leftover + summary, language))
+
+
+@pytest.mark.parametrize(
+    ("quotation", "language"),
+    [
+        (
+            'He said, "We will do all that we can to help those who live there and need us now."',
+            "en",
+        ),
+        (
+            "他說：「我們會盡一切所能協助受影響的居民，並會在明日之前把所有物資送到他們手上。」",
+            "zh",
+        ),
+    ],
+)
+def test_a_long_quotation_is_refused_though_the_source_has_it(
+    quotation: str, language: Language
+) -> None:
+    faults = check(language, quotation, quotation, ISSUED).unsupported
+    assert any("quotes at length" in fault for fault in faults)
+
+
+def test_a_short_quoted_name_is_no_quotation() -> None:
+    source = 'They were charged with "dealing with property known to be proceeds of a crime" today.'
+    assert check("en", source, source, ISSUED) == Verdict()
+
+
+def test_a_summary_wholly_in_simplified_characters_is_refused() -> None:
+    simplified = "消防处11月20日派出38辆消防车和176名人员到码头道救火，约140人离开大厦，5人送院。"
+    assert any("Simplified" in fault for fault in find_faults(simplified, "zh"))
+
+
+HOSTILE = [
+    "\ud800 lamps",
+    "\x00" * 50,
+    "\u202eThe Bureau sold 38 lamps.\u202c",
+    "🎉 38 🎉 lamps 🎉",
+    "a | 1 | 2\nb | 3 | 4",
+    "\n" * 60,
+    "(" * 60 + "（" * 60,
+    "١٢٣ lamps and ３８ boats",
+    "Дом 38",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_hostile_texts_get_a_verdict_as_source_and_as_summary(
+    text: str, language: Language
+) -> None:
+    good = FIRE_SUMMARY if language == "en" else CHINESE_FIRE_SUMMARY
+    for source, summary in ((text, good), (good, text), (text, text)):
+        verdict = check(language, source, summary, ISSUED)
+        assert verdict.supported is (not verdict.unsupported)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_text_of_a_hundred_thousand_words_is_read_in_seconds(language: Language) -> None:
+    unit, good = (FIRE, FIRE_SUMMARY) if language == "en" else (CHINESE_FIRE, CHINESE_FIRE_SUMMARY)
+    long = f"{unit} " * (1_400 if language == "en" else 1_000)
+    assert check(language, long, good, ISSUED).supported
+    assert any("too long" in fault for fault in check(language, good, long, ISSUED).unsupported)
+
+
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+SAMPLES = list_true_summaries(NOW)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_whole_sentences_of_any_sample_are_supported(data: st.DataObject) -> None:
+    true = data.draw(st.sampled_from(SAMPLES))
+    parts = [part.text for part in split_sentences(true.source, true.language)]
+    chosen = data.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=4, unique=True))
+    joiner = " " if true.language == "en" else ""
+    verdict = check(true.language, true.source, joiner.join(chosen), true.issued)
+    allowed = ("too ", "quotes at length")
+    assert not [
+        fault for fault in verdict.unsupported if not any(each in fault for each in allowed)
+    ]
+
+
+def test_most_alterations_of_samples_are_caught_and_most_references_are_not_refused() -> None:
+    summaries = SAMPLES[::5]
+    found = measure_caught(summaries)
+    assert len(found.refused) <= 0.05 * len(summaries)
+    for language in LANGUAGES:
+        assert found.rate(language, ("digit", "scale", "unit", "date")) > 0.96
+        assert found.rate(language, ("other figure", "other count", "other date")) > 0.55
+        assert found.rate(language, ("other body", "other name")) > 0.95
+        assert found.rate(language, ("direction",)) > 0.4
 
 
 english_parts = st.tuples(

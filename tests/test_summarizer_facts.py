@@ -58,6 +58,22 @@ def supports(language: Language, source: str, said: str) -> bool:
         ("one third", "三分之一"),
         ("Monday", "星期一"),
         ("in July", "七月"),
+        ("half a million", "五十萬"),
+        ("$50,000 to $60,000", "五萬元至六萬元"),
+        ("$5 million to $6 million", "五百至六百萬元"),
+        ("aged between 29 and 63", "29至63歲"),
+        ("34-year-old", "34歲"),
+        ("six working days", "六個工作天"),
+        ("2.5 hours", "兩個半小時"),
+        ("half an hour", "半小時"),
+        ("November 27 to 29", "十一月二十七至二十九日"),
+        ("12/F", "12樓"),
+        ("12th floor", "十二樓"),
+        ("Room 1201", "1201室"),
+        ("tomorrow and the following day", "明日及翌日"),
+        ("35 per cent", "三成半"),
+        ("two litres", "兩公升"),
+        ("Friday", "周五"),
     ],
 )
 def test_english_and_chinese_figures_have_one_form(english: str, chinese: str) -> None:
@@ -177,6 +193,79 @@ def test_a_day_named_in_a_list_keeps_its_month() -> None:
     assert supports("en", "Talks are on May 12 and 28.", "A talk is on May 28.")
     assert supports("zh", "講座於五月十二日、十三日及二十八日舉行。", "5月28日有講座。")
     assert not supports("zh", "講座於五月十二日、十三日及二十八日舉行。", "6月28日有講座。")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("a dozen boats", "en", "12"),
+        ("two dozen boats", "en", "24"),
+        ("half a dozen boats", "en", "6"),
+        ("12 Nathan Road", "en", "12"),
+        ("彌敦道12號", "zh", "12"),
+        ("the twenty-first floor plan", "en", "21"),
+    ],
+)
+def test_figures_in_words_and_addresses_are_read(text: str, language: Language, value: str) -> None:
+    assert {found[1] for found in read(text, language)} == {value}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "surfaces"),
+    [
+        ("from 9am to 5.30pm", "en", ["9am", "5.30pm"]),
+        ("$2.2 to $5.7", "en", ["$2.2", "5.7"]),
+        ("from November 27 to 29", "en", ["November 27", "29"]),
+        ("上午九時至下午五時", "zh", ["上午九時", "下午五時"]),
+        ("29至63歲", "zh", ["29", "63歲"]),
+        ("十二月三日、四日", "zh", ["十二月三日", "四日"]),
+    ],
+)
+def test_each_end_of_a_range_has_a_span_of_its_own(
+    text: str, language: Language, surfaces: list[str]
+) -> None:
+    assert [fact.surface for fact in find_facts(text, language, ISSUED)] == surfaces
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "language", "supported"),
+    [
+        ("It lasts two weeks.", "It lasts 14 days.", "en", True),
+        ("It takes 12 months.", "It takes one year.", "en", True),
+        ("It is 1.5 kilometres long.", "It is 1,500 metres long.", "en", True),
+        ("It lasts two weeks.", "It lasts 15 days.", "en", False),
+        ("Of 23 injured persons, two died.", "It took 23 days.", "en", False),
+        ("Three men and two women came.", "Five people came.", "en", True),
+        ("Three boats and two men came.", "Five people came.", "en", False),
+        ("由晚上八時延至十時。", "延至晚上10時。", "zh", True),
+        ("由上午八時延至上午十時。", "延至晚上10時。", "zh", False),
+        ("五女一男被捕。", "6人被捕。", "zh", True),
+    ],
+)
+def test_a_figure_may_be_said_in_another_measure_or_be_added_up(
+    source: str, said: str, language: Language, supported: bool
+) -> None:
+    assert supports(language, source, said) is supported
+
+
+TABLE = "Item ($ million) | Sum | Share (%)\nLamps | 291 | 12.5\nBoats | 40 | 3.1"
+
+
+@pytest.mark.parametrize(
+    ("said", "supported"),
+    [
+        ("Lamps took $291 million.", True),
+        ("Lamps took $291 billion.", False),
+        ("Lamps took US$291 million.", False),
+        ("Lamps had 12.5%.", True),
+        ("Lamps had 12.5 percentage points.", False),
+    ],
+)
+def test_the_head_of_a_table_gives_its_numbers_their_sign_and_scale(
+    said: str, supported: bool
+) -> None:
+    source = SourceFacts(find_facts(TABLE, "en", ISSUED), ISSUED, TABLE)
+    assert all(source.supports(fact) for fact in find_facts(said, "en", ISSUED)) is supported
 
 
 @given(st.text(max_size=200), st.sampled_from(["en", "zh"]))

@@ -7,10 +7,9 @@ import pytest
 import tiny_models
 
 from data.models import Language, Release, ReleaseText
-from summarizer.engines.base import Draft, EngineError, ModelUnavailableError
-from summarizer.engines.extract import ExtractEngine
+from summarizer.engines.base import EngineError, ModelUnavailableError
 from summarizer.engines.transformer import keep_whole_sentences, load_transformer
-from summarizer.summarize import NO_TEXT, WrongUseError, load_engine, summarize_release
+from summarizer.summarize import WrongUseError, load_engine, summarize_release
 
 ENGLISH_BODY = (
     "The Lantern Bureau (LB) announced today (November 27) that 13 600 lamps on Pier Road in Tai "
@@ -140,63 +139,6 @@ def test_a_long_release_is_cut_to_what_the_model_can_read(folder: Path) -> None:
     release = make_release(["en"], ENGLISH_BODY + "\n\nThe lamps are old and dim." * 2_000)
     (summary,) = summarize_release(release, engine)
     assert summary.method == "model"
-
-
-class Drafts:
-    """An engine of ours that gives prepared drafts and keeps what it was told."""
-
-    method = "model"
-    model: str | None = "prepared"
-
-    def __init__(self, *drafts: str | Exception) -> None:
-        self.drafts = list(drafts)
-        self.told: list[tuple[str, ...]] = []
-
-    def draft(self, text: ReleaseText, faults: Sequence[str] = ()) -> Draft:
-        self.told.append(tuple(faults))
-        draft = self.drafts.pop(0)
-        if isinstance(draft, Exception):
-            raise draft
-        return Draft(draft)
-
-
-def summarize_with(engine: Drafts) -> tuple[str, str]:
-    (summary,) = summarize_release(make_release(["en"]), engine)  # type: ignore[arg-type]
-    assert summary.supported
-    return summary.method, summary.text
-
-
-GOOD = "".join(ENGLISH)
-
-
-def test_a_refused_draft_is_tried_once_more_and_told_what_was_wrong() -> None:
-    engine = Drafts(GOOD.replace("37 workers", "38 workers"), GOOD)
-    assert summarize_with(engine) == ("model", GOOD)
-    assert engine.told == [(), ("the number “38” is not in the source",)]
-
-
-def test_after_two_refusals_the_sentences_that_fail_are_dropped() -> None:
-    wrong = f"{GOOD} It will cost $9 million."
-    assert summarize_with(Drafts(wrong, wrong)) == ("model", GOOD)
-
-
-@pytest.mark.parametrize("fault", [EngineError("no answer"), RuntimeError("out of memory")])
-def test_an_engine_that_fails_does_not_silence_the_release(fault: Exception) -> None:
-    method, text = summarize_with(Drafts(fault))
-    assert method == "extract"
-    assert "13,600 lamps" in text
-
-
-def test_an_empty_body_gives_the_headline_marked_as_unsupported() -> None:
-    (summary,) = summarize_release(make_release(["en"], " \n "), ExtractEngine())
-    assert (summary.text, summary.supported) == ("Lamps.", False)
-    assert summary.unsupported == (NO_TEXT,)
-
-
-@pytest.mark.parametrize("body", ["Привет, мир. Это не пресс-релиз.", "🙂🙂🙂", "\u202eabc\u202c"])
-def test_a_body_in_no_official_language_is_still_answered(body: str) -> None:
-    for summary in summarize_release(make_release(body=body), ExtractEngine()):
-        assert summary.text
 
 
 def test_auto_without_a_model_extracts_and_says_why() -> None:

@@ -1,0 +1,142 @@
+"""What no summary may be, whatever its source says: prompt, markup, a quotation, a torso. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from data.models import Language
+from summarizer.script import (
+    count_foreign,
+    count_han,
+    count_latin,
+    count_letters,
+    find_simplified,
+)
+from summarizer.sentences import Sentence
+
+# Markup has one of these characters.
+_MARKS = frozenset("<|[]`*#{\\&")
+_MARKUP = re.compile(
+    r"</?\w+[^<>\n]{0,200}>|<\|[^|\n]{0,80}\|>|\[/?INST\]|```|\*\*|^#+ |^\s*[{\[]|\\n"
+    r"|\\u[0-9a-f]{4}|&\w{1,12};|\|",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OPENING = re.compile(
+    r"\s*(?:[-*•▪]\s|\d{1,2}[.)]\s"
+    r"|(?:the |a )?summary\b[^.\n]{0,40}[:：]|(?:here|below) (?:is|are)\b|here's\b|sure\b"
+    r"|certainly\b|okay\b|(?:answer|output|title|headline|translation|english|chinese|note)"
+    r"\s*[:：]|as an ai\b|in summary\b"
+    r"|(?:摘要|總結|總括|標題|翻譯|譯文|概要|中文|英文)(?:如下)?[：:]|以下[是為]|好的|當然"
+    r"|根據(?:以上|上述|提供))",
+    re.IGNORECASE,
+)
+_WITHIN = re.compile(
+    r"(?i:\bas an ai\b)|\((?:about |approx\w* )?\d+ words\)|(?i:\bword count\b)"
+    r"|[（(](?:約|共)?\d+字[)）]|字數[：:]"
+    r"|(?:[Uu]ser|[Aa]ssistant|[Ss]ystem|[Hh]uman|用戶|助手|系統)\s*[:：](?:\s|(?=[\u4e00-\u9fff]))"
+)
+_ENDING = re.compile(r"[.。!?！？][\"'”’」』）)]*$")
+_ELLIPSIS = re.compile(r"…|\.\.\.")
+_BRACKETS = (("(", ")"), ("（", "）"), ("「", "」"), ("『", "』"), ("“", "”"), ("《", "》"))
+_QUOTED = {
+    "en": re.compile(r"[\"“]([^\"“”\n]*)[\"”]"),
+    "zh": re.compile(r"[「“\"]([^「」“”\"\n]*)[」”\"]"),
+}
+# A quotation longer than this is somebody's speech: names of offences and of schemes are not.
+_LONGEST_QUOTATION = {"en": 14, "zh": 28}
+_WORD = re.compile(r"\S+")
+_LATIN_LETTER = re.compile("[A-Za-z]")
+_SAMPLE = 6
+# Without one of these there are no words of an assistant within a text.
+_SIGNS_WITHIN = (":", "：", "(", "（", " AI", " ai", "ord count")
+
+
+def find_language_faults(summary: str, source: str, language: Language) -> Iterator[str]:
+    """Whether a summary is in its language, and in Traditional characters."""
+    if language == "en" and summary.isascii():
+        if not _LATIN_LETTER.search(summary):
+            yield "it is not in English"
+        return
+    han, latin = count_han(summary), count_latin(summary)
+    if count_foreign(summary) > 0 and not count_foreign(source):
+        yield "it has letters of another language"
+    elif language == "en" and (han > 0.2 * latin or 2 * latin <= count_letters(summary)):
+        yield "it is not in English"
+    elif language == "zh" and (not han or latin > 3 * han or _is_japanese(summary)):
+        yield "it is not in Chinese"
+    if language == "zh":
+        stray = "".join(mark for mark in find_simplified(summary) if mark not in source)
+        if stray:
+            yield f"it has Simplified characters: {stray}"
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether it has so many letters besides the Chinese ones that it is no Chinese."""
+    return count_foreign(text) > 0.1 * count_han(text)
+
+
+def find_form_faults(
+    summary: str, source: str, parts: Sequence[Sentence], language: Language, *, copied: bool
+) -> Iterator[str]:
+    """What is wrong with a summary's form.
+
+    ``parts`` are its sentences; ``copied`` says that the source has the last of them.
+    """
+    for leftover in _find_leftovers(summary):
+        if leftover not in source:
+            yield f"it has markup or words of the prompt: {leftover}"
+    if _ELLIPSIS.search(summary) and not _ELLIPSIS.search(source):
+        yield "it has an ellipsis"
+    if not copied and any(summary.count(left) != summary.count(right) for left, right in _BRACKETS):
+        yield "a bracket or quotation is left open"
+    if not copied and not _ENDING.search(summary.rstrip()):
+        yield "it does not end with a full sentence"
+    yield from _find_quotations(summary, language)
+    yield from _find_repetition(summary, source, parts)
+
+
+def _find_quotations(summary: str, language: Language) -> Iterator[str]:
+    for match in _QUOTED[language].finditer(summary):
+        length = len(match[1].split()) if language == "en" else len(match[1])
+        if length > _LONGEST_QUOTATION[language]:
+            yield f"it quotes at length: {match[1][:40]}"
+
+
+def _find_repetition(summary: str, source: str, parts: Sequence[Sentence]) -> Iterator[str]:
+    for text, times in Counter(part.text for part in parts).items():
+        if times > max(1, source.count(text)) and len(text) > 5:
+            yield f"it repeats itself: {text[:40]}"
+    repeated = _find_thrice(summary)
+    if repeated and repeated not in source:
+        yield f"it repeats itself: {repeated[:40]}"
+
+
+def _find_thrice(text: str) -> str:
+    """What stands three times in a row; empty if nothing does."""
+    starts: dict[str, list[int]] = {}
+    words = [match.start() for match in _WORD.finditer(text)]
+    if 2 * len(words) < len(text) // _SAMPLE:  # no language that parts its words by blanks
+        words = list(range(len(text) - _SAMPLE + 1))
+    pieces = [text[start : start + _SAMPLE] for start in words]
+    if len(set(pieces)) > len(pieces) - 2:
+        return ""
+    for start, piece in zip(words, pieces, strict=True):
+        starts.setdefault(piece, []).append(start)
+    for found in starts.values():
+        for first, second, third in zip(found, found[1:], found[2:], strict=False):
+            piece = text[first:second].strip()
+            twice = len(piece) >= _SAMPLE and text[second:third].strip() == piece
+            if twice and text.startswith(piece, third):
+                return piece
+    return ""
+
+
+def _find_leftovers(summary: str) -> Iterator[str]:
+    """Markup, and words of the prompt or of an assistant."""
+    if not _MARKS.isdisjoint(summary):
+        yield from (match[0].strip() for match in _MARKUP.finditer(summary))
+    for line in summary.splitlines():
+        if match := _OPENING.match(line):
+            yield match[0].strip()
+    if any(sign in summary for sign in _SIGNS_WITHIN):
+        yield from (match[0].strip() for match in _WITHIN.finditer(summary))

@@ -39,12 +39,15 @@ _LEANS_EN = re.compile(
     r"Another|Others|There,|Here|Then|"
     r"Apart from this|Also|Some of|Most of them|All of them|The (?:man|woman|men|women|"
     r"suspects?|victims?|patients?|driver|deceased|"
-    r"defendants?|arrestees?|arrested|ages?|latter))\b|\b(?:above-mentioned|aforementioned|"
+    r"defendants?|arrestees?|arrested|ages?|latter))\b|"
+    r"^(?:\S+ ){1,8}(?:these|those) [a-z]+|\A[^\d]*\b(?:the same day|the next day)\b"
+)
+_POINTS_BACK_EN = re.compile(
+    r"\b(?:(?:above-mentioned|aforementioned|"
     r"the above|(?:matters?|items?|parts?|measures?) above|the former|the latter|"
-    r"as mentioned)\b|\b(?:in|over|between) the two (?:periods|quarters|months|years)\b|"
-    r"^(?:\S+ ){1,8}(?:these|those) [a-z]+|\A[^\d]*\b(?:the same day|the next day)\b|"
-    r"\bthe affected (?:batch|product|item|food)|"
-    r"\b(?:products?|batch(?:es)?|importer|vendor) concerned\b"
+    r"as mentioned|(?:in|over|between) the two (?:periods|quarters|months|years)|"
+    r"(?:products?|batch(?:es)?|importer|vendor) concerned)\b|"
+    r"the affected (?:batch|product|item|food))"
 )
 _LEANS_ZH = re.compile(
     r"^[^\d]*(?:同日|翌日|當日)|"
@@ -225,5 +228,9 @@ def _make(
     if told is None:
         return
     spans = tuple((passage.sentence.start, passage.sentence.end) for passage in passages)
-    pattern = _LEANS_EN if wording.language == "en" else _LEANS_ZH
-    yield Candidate(order, told, spans, passages[-1].role, bool(pattern.search(told)))
+    leans = _leans_english(told) if wording.language == "en" else bool(_LEANS_ZH.search(told))
+    yield Candidate(order, told, spans, passages[-1].role, leans)
+
+
+def _leans_english(text: str) -> bool:
+    return bool(_LEANS_EN.match(text) or _POINTS_BACK_EN.search(text))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import accumulate
 
 from data.models import HONG_KONG, Language
 from summarizer.doers import Doers
@@ -51,6 +52,7 @@ _JOINED = re.compile(r"(?: ?(?:to|and|or|-|–) ?(?:from |on )?| ?[至及和、�
 # Beyond this nothing is read: a text that is so long is refused for its length.
 _MOST_READ = 4_000
 _SHORTEST_COPY = 12
+_FEWEST_ADDED = 3
 _SAMPLE_OF_COPY = 4
 
 
@@ -231,7 +233,12 @@ class Checker:
             if fact.weak or not any(part.start <= fact.start < part.end for part in own):
                 continue
             same = list(self._facts.find(fact))
-            known = same or self._facts.supports(fact) or self._is_spelt(layout.text, fact)
+            known = (
+                same
+                or self._facts.supports(fact)
+                or self._is_spelt(layout.text, fact)
+                or self._adds_up(layout, number)
+            )
             if not known or self._is_padded(fact):
                 yield f"the {_NAMES_OF_KINDS[fact.kind]} “{fact.surface}” is not in the source"
                 continue
@@ -245,6 +252,19 @@ class Checker:
             pairs.append((fact, [placing.meant] if placing.meant else same, same))
         yield from self._check_turns(layout, pairs, own)
         yield from self._check_bodies(whole, own)
+
+    def _adds_up(self, layout: Layout, number: int) -> bool:
+        """Whether a number is the sum of three or more that follow it: 21 people: 14, four, …."""
+        fact = layout.facts[number]
+        if fact.kind not in {"number", "quantity"} or not fact.value.isdigit():
+            return False
+        parts = [
+            int(other.value)
+            for other in layout.facts[number + 1 : layout.figure_count]
+            if other.kind in {"number", "quantity"} and other.value.isdigit()
+        ]
+        sums = enumerate(accumulate(parts), 1)
+        return any(total == int(fact.value) and count >= _FEWEST_ADDED for count, total in sums)
 
     def _check_bodies(self, whole: Summary, own: Sequence[Sentence]) -> Iterator[str]:
         layout = whole.layout

@@ -8,18 +8,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from data.models import Language
 from summarizer.candidates import Candidate
+from summarizer.cuts import Cut
 from summarizer.forms import find_cuts, shorten
 from summarizer.measure import BOUNDS, Length, measure
 from summarizer.outline import Outline
 from summarizer.passages import speaks
 from summarizer.tellings import Telling, read_telling
-from summarizer.terms import iterate_terms, list_terms
+from summarizer.terms import iterate_terms
 from summarizer.weighing import Weighed, Weigher
 from summarizer.weights import ADVICE, PENALTY, REMARK
 
@@ -52,10 +55,35 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class _State:
     score: float
-    open: npt.NDArray[np.float32]
     rows: tuple[int, ...]
     least: int
     most: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Beam:
+    """States side by side: what each leaves untold, and which forms can't join it, a row each."""
+
+    states: Sequence[_State]
+    open: npt.NDArray[np.float32]
+    barred: npt.NDArray[np.bool_]
+
+
+# What a part is worth by its figures, and by each of its terms.
+_Worth = tuple[float, Sequence[tuple[str, float]]]
+
+
+class _Loss(NamedTuple):
+    """A cut, what goes with it, and what comes in its place."""
+
+    cut: Cut
+    gone: _Worth
+    put: _Worth
+
+    def find_density(self, known: frozenset[str]) -> float:
+        """What it costs for each character that it saves; what is known costs nothing."""
+        worth = _weigh(self.gone, known) - _weigh(self.put, known)
+        return worth / max(1, self.cut.end - self.cut.start - len(self.cut.put))
 
 
 class Chooser:
@@ -84,7 +112,9 @@ class Chooser:
         self._mourns = all(row.told.condoles for row in self._rows)
         self._matrix = _make_matrix(values)
         self._lengths = np.array([row.length.most for row in self._rows])
-        self._orders = np.array([row.candidate.order for row in self._rows])
+        self._unsaid = (self._matrix == 0).astype(np.float32)
+        orders = np.array([row.candidate.order for row in self._rows])
+        self._excludes = orders[:, None] == orders
         bonus = [self._find_bonus(row) for row in self._rows]
         self._costs = _COST_OF_LENGTH[self._language] * self._lengths - np.array(bonus)
 
@@ -102,7 +132,7 @@ class Chooser:
         bonus += _WORTH_OF_OPENING if row.candidate.order == self._first else 0.0
         advises = row.candidate.role != "item" and ADVICE.search(row.form)
         bonus += _WORTH_OF_ADVICE if advises else 0.0
-        bonus -= _COST_OF_REMARK if REMARK.search(row.form) else 0.0
+        bonus -= _COST_OF_REMARK if REMARK.search(row.form.lower()) else 0.0
         bonus -= _COST_OF_PENALTY if PENALTY.search(row.form) else 0.0
         says_we = row.candidate.role == "spoken" and speaks(row.form)
         return bonus - (_COST_OF_WE if says_we else 0.0)
@@ -112,72 +142,93 @@ class Chooser:
         cuts = find_cuts(text, self._language)
         if not cuts:
             return [text]
-        found = [text]
         counts = Counter(iterate_terms(text, self._language))
-        for known in dict.fromkeys((frozenset[str](), lead)):
-
-            def weigh(piece: str, known: frozenset[str] = known) -> float:
-                return self._weigh_piece(each, piece, counts, known)
-
-            found += shorten(text, cuts, self._language, weigh, _MOST_FORMS)
+        losses = [
+            _Loss(
+                cut,
+                self._weigh_piece(each, text[cut.start : cut.end], counts),
+                self._weigh_piece(each, cut.put, counts),
+            )
+            for cut in cuts
+        ]
+        # Mostly both come out alike, and need be tried only once.
+        rankings = dict.fromkeys(
+            tuple(loss.cut for loss in sorted(losses, key=lambda loss: loss.find_density(known)))
+            for known in (frozenset[str](), lead)
+        )
+        found = [text]
+        for ranked in rankings:
+            found += shorten(text, ranked, self._language, _MOST_FORMS)
         return list(dict.fromkeys(found))
 
-    def _weigh_piece(
-        self, each: Weighed, piece: str, counts: Mapping[str, int], known: frozenset[str]
-    ) -> float:
-        """What a sentence loses with a part: what stands nowhere else in it, nor is known."""
-        worth = sum(value for _, surface, value in each.figures if surface in piece)
-        for term, count in Counter(iterate_terms(piece, self._language)).items():
-            if count >= counts[term] and term not in known:
-                worth += each.terms.get(term, 0.0)
-        return worth
+    def _weigh_piece(self, each: Weighed, piece: str, counts: Mapping[str, int]) -> _Worth:
+        """What a part tells that stands nowhere else in its sentence."""
+        if not piece:
+            return 0.0, ()
+        figures = sum(value for _, surface, value in each.figures if surface in piece)
+        terms = [
+            (term, each.terms[term])
+            for term, count in Counter(iterate_terms(piece, self._language)).items()
+            if count >= counts[term] and term in each.terms
+        ]
+        return figures, terms
 
     def _value(self, each: Weighed, form: str) -> dict[str, float]:
-        found = {term: each.terms.get(term, _UNSEEN) for term in list_terms(form, self._language)}
+        if form == each.candidate.text:
+            found = dict(each.terms)
+        else:
+            worth = each.terms.get
+            found = {term: worth(term, _UNSEEN) for term in iterate_terms(form, self._language)}
         found.update((name, value) for name, surface, value in each.figures if surface in form)
         return found
 
     def choose(self) -> Iterator[tuple[Taken, ...]]:
         """Sets of sentences in the release's order, those that are worth most together first."""
-        beam = [_State(0.0, np.ones(self._matrix.shape[1], np.float32), (), 0, 0)]
+        rows, columns = self._matrix.shape
+        nothing = np.ones((1, columns), np.float32)
+        beam = _Beam([_State(0.0, (), 0, 0)], nothing, np.zeros((1, rows), np.bool_))
         finished: list[_State] = []
         for _ in range(_MOST_SENTENCES):
             beam = self._extend(beam)
-            finished += beam
+            if not beam.states:
+                break
+            finished += beam.states
         for state in sorted(finished, key=self._judge, reverse=True):
             yield tuple(self._rows[number] for number in self._sort(state.rows))
 
-    def _extend(self, beam: Sequence[_State]) -> list[_State]:
+    def _extend(self, beam: _Beam) -> _Beam:
         """The best states with one sentence more than those of the beam."""
-        if not beam:
-            return []
-        gains = self._matrix @ np.stack([state.open for state in beam]).T
+        states = beam.states
+        gains = self._matrix @ beam.open.T
         gains -= self._costs[:, None]
-        for column, state in enumerate(beam):
-            taken = {self._rows[number].candidate.order for number in state.rows}
-            if state.rows:
-                barred = self._lengths > self._high - state.most
-                for order in taken:
-                    barred |= self._orders == order
-                gains[barred, column] = -np.inf
-            gains[:, column] += state.score
-        grown: dict[frozenset[int], _State] = {}
-        for flat in np.argsort(-gains, axis=None)[: 4 * _BEAM]:
-            number, column = divmod(int(flat), len(beam))
-            score = float(gains[number, column])
+        gains += np.array([state.score for state in states], np.float32)
+        gains[beam.barred.T] = -np.inf
+        grown: dict[frozenset[int], tuple[int, int, float]] = {}
+        best = np.argsort(-gains, axis=None)[: 4 * _BEAM]
+        for flat, score in zip(best.tolist(), gains.ravel()[best].tolist(), strict=True):
+            number, column = divmod(flat, len(states))
             if score == -np.inf or len(grown) == _BEAM:
                 break
-            state = beam[column]
-            rows = (*state.rows, number)
-            if frozenset(rows) not in grown:
-                grown[frozenset(rows)] = self._add(state, number, score)
-        return list(grown.values())
+            grown.setdefault(frozenset((*states[column].rows, number)), (column, number, score))
+        return self._add(beam, list(grown.values()))
 
-    def _add(self, state: _State, number: int, score: float) -> _State:
+    def _add(self, beam: _Beam, taken: Sequence[tuple[int, int, float]]) -> _Beam:
+        """The beam of states (by column) with a form more (by number), each with its new score."""
+        if not taken:
+            return _Beam((), beam.open[:0], beam.barred[:0])
+        columns = [column for column, _, _ in taken]
+        numbers = [number for _, number, _ in taken]
+        states = [
+            self._add_row(beam.states[column], number, score) for column, number, score in taken
+        ]
+        room = np.array([[self._high - state.most] for state in states])
+        barred = beam.barred[columns] | self._excludes[numbers] | (self._lengths > room)
+        return _Beam(states, beam.open[columns] * self._unsaid[numbers], barred)
+
+    def _add_row(self, state: _State, number: int, score: float) -> _State:
         length = self._rows[number].length
-        still = state.open * (self._matrix[number] == 0)
         least, most = state.least + length.least, state.most + length.most
-        return _State(score, still, (*state.rows, number), least, most)
+        return _State(score, (*state.rows, number), least, most)
 
     def _sort(self, rows: Sequence[int]) -> list[int]:
         return sorted(rows, key=lambda number: self._rows[number].candidate.order)
@@ -210,6 +261,14 @@ def _keep_densest(weighed: Sequence[Weighed]) -> Sequence[Weighed]:
     return [each for each in weighed if id(each) in kept]
 
 
+def _weigh(part: _Worth, known: frozenset[str]) -> float:
+    worth, terms = part
+    for term, value in terms:
+        if term not in known:
+            worth += value
+    return worth
+
+
 def _count_leaning(taken: Mapping[int, Taken]) -> int:
     """Sentences that speak of what another names that is not told just before."""
     before = dict(zip(sorted(taken), (None, *sorted(taken)), strict=False))
@@ -222,11 +281,10 @@ def _count_leaning(taken: Mapping[int, Taken]) -> int:
 
 
 def _make_matrix(values: Sequence[dict[str, float]]) -> npt.NDArray[np.float32]:
-    columns: dict[str, int] = {}
-    for each in values:
-        for term in each:
-            columns.setdefault(term, len(columns))
+    terms = dict.fromkeys(chain.from_iterable(values))
+    columns = {term: column for column, term in enumerate(terms)}
     matrix = np.zeros((len(values), len(columns)), np.float32)
-    for number, each in enumerate(values):
-        matrix[number, [columns[term] for term in each]] = list(each.values())
+    rows = [number for number, each in enumerate(values) for _ in each]
+    found = [columns[term] for each in values for term in each]
+    matrix[rows, found] = [worth for each in values for worth in each.values()]
     return matrix

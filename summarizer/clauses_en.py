@@ -58,6 +58,10 @@ _SURE_VERB = re.compile(
     r"would|may|might|can|could|must|should|shall|does|did|do|cannot|said|held|met|began|rose|fell|"
     r"took|became|went|came|remains?|continues?|reached)\b"
 )
+_PRONOUN = re.compile(r"(?:it|they|he|she|its|their|this|his|her|these|such)\b")
+_SUBJECT_STARTS = re.compile(r"(?:the|an?|all|members|[A-Z]|more|over|about|there|some|no|\d|\$)")
+_GROUP = re.compile(r"\([^()]*\)|\"[^\"]*\"|“[^”]*”")
+_COMMA = re.compile(", ")
 _DANGLING_LIST = """
     a about also an and announced are as at be been between both by either etc for from has have
     if in including into is its less more no not of on only or over per reminded said such than
@@ -102,21 +106,20 @@ def may_stand(text: str) -> bool:
 
 def begins_clause(text: str) -> bool:
     """Whether a subject with its verb comes first, and no pronoun of what stood before."""
-    if re.match(r"(?:it|they|he|she|its|their|this|his|her|these|such)\b", text):
+    if _PRONOUN.match(text):
         return False
-    starts = re.match(r"(?:the|an?|all|members|[A-Z]|more|over|about|there|some|no|\d|\$)", text)
-    return bool(starts) and bool(_AUXILIARY.search(text))
+    return bool(_SUBJECT_STARTS.match(text) and _AUXILIARY.search(text))
 
 
 def mask(text: str) -> str:
     """The text with what stands in brackets or quotes blanked, lengths kept."""
-    return re.sub(r"\([^()]*\)|\"[^\"]*\"|“[^”]*”", lambda match: "x" * len(match[0]), text)
+    return _GROUP.sub(lambda match: "x" * len(match[0]), text)
 
 
 def strip_opening(text: str) -> str | None:
     """The sentence from its main clause on, where that can be told."""
     masked = mask(text)
-    for match in re.finditer(r", ", masked):
+    for match in _COMMA.finditer(masked):
         if _SUBJECT.match(masked, match.end()):
             return text[match.end() :]
     return None

@@ -5,6 +5,7 @@ A sentence is a chain of clauses parted by ，and ；.
 
 import re
 
+_STOPS = ("。", "！", "？")
 _SPLIT = re.compile(r"[，；]")
 _GROUP = re.compile(r"（[^（）]*）|\([^()]*\)|「[^「」]*」|『[^『』]*』|《[^《》]*》")
 _OPENER = re.compile(
@@ -16,6 +17,7 @@ _OPENER = re.compile(
     r"配合(?!的)|繼(?!續)|連同|倘|每逢|參照)"
 )
 _PLACE_OR_TIME = re.compile(r"^(?:在|於|自|由|從|經|以)(?!此|下|上|外|內|營|濟|常|理)")
+_ENDS_OF_TIME = ("時", "後", "前", "下", "期間", "中", "內", "起", "日", "方面", "上")
 _MAIN_MARK = re.compile(r"[將已須了]|(?<![許認])可(?!能)|(?<![社委協議機大晚宴展工聯學教商司])會")
 # What goes on with a subject that stood before it.
 SUBJECTLESS = re.compile(
@@ -66,7 +68,7 @@ _REPORTING = re.compile(
 
 def is_whole(text: str) -> bool:
     """Whether a text reads as one full sentence: balanced, with a verb, not left leaning."""
-    if len(text) < 10 or not re.search(r"[。！？][」』）]*$", text):
+    if len(text) < 10 or not text.rstrip("」』）").endswith(_STOPS):
         return False
     if any(
         text.count(left) != text.count(right) for left, right in ("（）", "「」", "『』", "《》")
@@ -109,6 +111,4 @@ def leans(clause: str) -> bool:
         return not _MAIN_MARK.search(bare[2:]) or bare.startswith(("因應", "由於", "為了", "隨着"))
     if not _PLACE_OR_TIME.match(bare):
         return False
-    return not VERB.search(bare[1:]) or bool(
-        re.search(r"(?:時|後|前|下|期間|中|內|起|日|方面|上)$", bare)
-    )
+    return not VERB.search(bare[1:]) or bare.endswith(_ENDS_OF_TIME)

@@ -103,7 +103,7 @@ _SECOND = re.compile(
 )
 _IN_THAT = re.compile(rf"\b{SAYING}\b|\b(?:that|whether|who|which)\b")
 _ADVERB = re.compile(
-    r"(?<!\band)(?<!\bor)(?<!\bnot)(?<!,) (?:promptly|actively|continuously|closely|fully|"
+    r" (?<!\band )(?<!\bor )(?<!\bnot )(?<!, )(?:promptly|actively|continuously|closely|fully|"
     r"proactively|immediately|strictly|"
     r"expeditiously|flexibly|jointly|specially|seriously|strongly|earnestly|solemnly|"
     r"clearly|swiftly|effectively|properly|duly|again|currently|subsequently|officially|"
@@ -123,6 +123,19 @@ _TOTAL = re.compile(r"\ba total of (?=\d|\$|[a-z])")
 _OWNER = re.compile(
     r" (?:of|under) the (?:[A-Z][\w'’-]*,? (?:and |of |for |the )*){1,7}"
     r"(?:Department|Bureau|Authority|Government|Office|Commission)(?= (?:[a-z]|on [A-Z]))"
+)
+
+
+_SAID_THAT = re.compile(rf"^(.{{3,120}}?\b{SAYING}(?: on \w+ \d+)? that),? (?P<rest>.*)$")
+_ITEM_BEFORE = re.compile(r", [^,]{1,40}$")
+_LAST_ITEM_BEFORE = re.compile(r",[^,]{1,60}$")
+_DOING = re.compile(r", \w+ing\b")
+_DOING_BEFORE = re.compile(r"(?:, (?!including)|by )\w+ing\b")
+_FIRST_WORD = re.compile(r"[^a-z]*([a-z]+)")
+_LIST_BEFORE = re.compile(r"\b(?:including|such as|namely|comprising|as well as)\b[^;]*$")
+_LAST_LINK = re.compile(r",? (?:and|or) ")
+_PAIR = re.compile(
+    r"\b(?:both|between|either|neither|not only|whether|from)\b(?!.*\b(?:and|or|to|but)\b)"
 )
 
 
@@ -162,7 +175,7 @@ def _find_openings(text: str) -> Iterator[Cut]:
     """An opening phrase: "In view of the fire, the Police will …"."""
     if PURPOSE.match(text) and (rest := strip_opening(text)):
         yield Cut(0, len(text) - len(rest))
-    inner = re.match(rf"^(.{{3,120}}?\b{SAYING}(?: on \w+ \d+)? that),? (?P<rest>.*)$", text)
+    inner = _SAID_THAT.match(text)
     if inner and PURPOSE.match(inner["rest"]) and (rest := strip_opening(inner["rest"])):
         yield Cut(inner.end(1), len(text) - len(rest), " ")
 
@@ -189,7 +202,7 @@ def _find_middles(masked: str) -> Iterator[Cut]:
 def _in_list(masked: str, position: int) -> bool:
     """Whether a comma is one of a list's: "lamps, oil, wicks and glass"."""
     before = masked[:position]
-    return bool(re.search(r", [^,]{1,40}$", before)) and not has_verb(before)
+    return bool(_ITEM_BEFORE.search(before)) and not has_verb(before)
 
 
 def _find_tails(text: str, masked: str) -> Iterator[Cut]:
@@ -210,31 +223,30 @@ def _may_end_at(masked: str, match: re.Match[str]) -> bool:
     if _splits_list(before, match[0], after):
         return False
     # One of several "…ing": cutting here would leave a list without its end.
-    if re.match(r", \w+ing\b", match[0]) and re.search(r"(?:, (?!including)|by )\w+ing\b", before):
+    if _DOING.match(match[0]) and _DOING_BEFORE.search(before):
         return False
     return not _opens_list(before, match[0], after)
 
 
 def _splits_list(before: str, link: str, after: str) -> bool:
     """Whether the cut would fall among a list's items: "including lamps, (pumping oil and …)"."""
-    word = re.match(r"[^a-z]*([a-z]+)", link)
+    word = _FIRST_WORD.match(link)
     if word and re.search(rf", {word[1]}\b", before):
         return True
-    inside = re.search(r"\b(?:including|such as|namely|comprising|as well as)\b[^;]*$", before)
-    return bool(inside) and link.startswith(",") and bool(re.search(r",? (?:and|or) ", after))
+    inside = link.startswith(",") and _LIST_BEFORE.search(before)
+    return bool(inside and _LAST_LINK.search(after))
 
 
 def _closes_pair(before: str) -> bool:
     """Whether the clause before leans on what comes after: "both … and", "between …"."""
-    pair = r"\b(?:both|between|either|neither|not only|whether|from)\b(?!.*\b(?:and|or|to|but)\b)"
-    return bool(re.search(pair, before[-60:]))
+    return bool(_PAIR.search(before[-60:]))
 
 
 def _opens_list(before: str, link: str, after: str) -> bool:
     """Whether the cut would leave "lamps, oil" of "lamps, oil, and wicks"."""
     if not link.startswith(", and") or has_verb(after.lstrip().partition(" ")[0]):
         return False
-    return bool(re.search(r",[^,]{1,60}$", before)) and not has_verb(after)
+    return bool(_LAST_ITEM_BEFORE.search(before)) and not has_verb(after)
 
 
 def _find_small(text: str, masked: str) -> Iterator[Cut]:

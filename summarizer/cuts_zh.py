@@ -28,6 +28,8 @@ _TAIL_START = re.compile(
     r"便利|避免|防止|加強|提升|推動|促進|進一步|繼續|共同|全力|分別|有關|署方|處方|局方|警方|政府|"
     r"市民|又|也|再|全部|部分|涉及|佔|較|不過|但|惟|相關|大部分|現時|目前|因此|故|遂|預計|估計|希望)"
 )
+_EXCEPT = re.compile(r"除.{2,40}外，")
+_JOINT = re.compile(r"以?及|和|或|與|是|則")
 # A clause of its own among others that go on with one subject …
 _LINK = re.compile(
     r"^(?:並|同時|亦|又|也|及|再|其後|隨後|即時|加強|提升|推動|促進|進一步|繼續|共同|全力|提供|協助|"
@@ -90,7 +92,7 @@ def _find_purposes(clauses: list[str], starts: list[int]) -> Iterator[Cut]:
     """Clauses that only open for the next one: 宣布，(為減輕負擔，)房委會放寬…."""
     for number, clause in enumerate(clauses[:-1]):
         following = clauses[number + 1]
-        if not leans(clause) and not re.match(r"除.{2,40}外，", clause):
+        if not leans(clause) and not _EXCEPT.match(clause):
             continue
         if _PURPOSE.match(clause) and not SUBJECTLESS.match(following) and not leans(following):
             yield Cut(starts[number], starts[number + 1])
@@ -110,7 +112,7 @@ def _find_tails(text: str, clauses: list[str], starts: list[int]) -> Iterator[Cu
     end = len(text.rstrip("。！？"))
     for number in range(len(clauses) - 1, 0, -1):
         following, before = clauses[number], clauses[number - 1]
-        if _CONDITION.match(following) or re.match(r"以?及|和|或|與|是|則", following):
+        if _CONDITION.match(following) or _JOINT.match(following):
             continue
         if before.endswith("；") or _TAIL_START.match(following) or VERB.search(before):
             yield Cut(starts[number] - 1, end)

@@ -226,6 +226,8 @@ class SourceFacts:
             return True
         if one[-5:] != other[-5:]:
             return False
+        if one.startswith("-") and not other.startswith("-"):
+            return True  # "August 17 to October 16, 2021" leaves the first year unsaid
         return find_day(one, self._today) == find_day(other, self._today)
 
 

@@ -61,7 +61,8 @@ _SHORT_MONTHS = [
 _MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(_SHORT_MONTHS)})\b\.?)"
 # Spaces stand in brackets: the patterns are compiled verbose, which drops bare ones.
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ ]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_SCALE = "million|billion|trillion|thousand"
+_SCALE = "million|billion|trillion|thousand|MN|BN"
+_SCALES = {**SCALES, "mn": SCALES["million"], "bn": SCALES["billion"]}  # as tables write them
 _TO = r"(?:[ ]?(?:to|and|or|-|–|—)[ ]?)"
 _UNITS_EN = {
     "person": (
@@ -122,7 +123,7 @@ _WORDS = rf"""
     (?P<y_first>{NUMBER})(?:\ ?(?P<y_scale_first>(?:{_SCALE})\b))?
     (?:(?:[ ]?(?:to|-|–)[ ]?(?:(?:HK|US|RMB)?\$?)|[ ](?:and|or)[ ](?:(?:HK|US)?\$|RMB))
       (?P<y_last>{NUMBER})(?:\ ?(?P<y_scale_last>(?:{_SCALE})\b))?)?)
-|(?P<percent>(?P<r_first>(?i:{_NUMBER_WORD}))(?:\ ?%|[\ -]per\ ?cent\b)
+|(?P<percent>(?P<r_first>(?i:{_NUMBER_WORD}))(?:\ ?%|[\ -]per\ ?cent\b|\ PCT\b)
     (?P<r_points>(?:age)?[\ -]points?\b)?)
 |(?P<points>(?P<q_number>(?i:{_NUMBER_WORD}))\ percentage\ points?\b)
 |(?P<code>[A-Z]+[-/]?\d+[A-Za-z\d]*\b)
@@ -159,7 +160,7 @@ _DIGITS = rf"""
   |(?:(?P<y_plain>{NUMBER})(?:\ ?(?P<y_scale_plain>(?:{_SCALE})\b))?
     \ (?P<y_word>(?:US|Hong\ Kong|Australian)?\ ?dollars?|cents|yuan|renminbi|euros|yen|pounds)\b))
 |(?P<percent>(?P<r_first>{NUMBER})(?:(?:\ ?%)?{_TO}(?P<r_last>{NUMBER}))?
-    (?:\ ?%|[\ -]per\ ?cent\b)(?P<r_points>(?:age)?[\ -]points?\b)?)
+    (?:\ ?%|[\ -]per\ ?cent\b|\ PCT\b)(?P<r_points>(?:age)?[\ -]points?\b)?)
 |(?P<points>(?P<q_number>{NUMBER})\ percentage\ points?\b)
 |(?P<phone>(?:\+?852[\ -])?\d{{4}}[\ -]\d{{4}}(?!\d)|\d{{4}}\ \d{{3}}(?!\d))
 |(?P<span>(?P<w_first>(?:19|20)\d\d)(?:-|/|–|\ to\ )(?P<w_last>(?:(?:19|20)\d\d|\d\d))\b(?!-))
@@ -295,7 +296,7 @@ def _read_noon(match: re.Match[str], _: Context) -> Iterable[Found]:
 
 @lru_cache(maxsize=4096)
 def _scaled(number: str, scale: str | None) -> str:
-    return write_number(_read_english(number) * SCALES.get((scale or "").lower(), 1))
+    return write_number(_read_english(number) * _SCALES.get((scale or "").lower(), 1))
 
 
 def _read_english(number: str) -> Decimal:

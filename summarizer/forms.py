@@ -1,13 +1,14 @@
 """A sentence's forms: itself, and what is left of it as the parts worth least go. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from data.models import Language
 from summarizer import clauses_en, clauses_zh, cuts_en, cuts_zh
 from summarizer.cuts import Cut, are_apart, make_cuts
 
-Weigh = Callable[[str], float]
+_SPACES = re.compile(r"  +")
+_SPACE_BEFORE_MARK = re.compile(r"\s+(?=[,.;])")
 
 
 def find_cuts(text: str, language: Language) -> list[Cut]:
@@ -20,16 +21,13 @@ def is_whole(text: str, language: Language) -> bool:
     return clauses_en.is_whole(text) if language == "en" else clauses_zh.is_whole(text)
 
 
-def shorten(
-    text: str, cuts: Iterable[Cut], language: Language, weigh: Weigh, most: int
-) -> Iterator[str]:
-    """Ever shorter forms: first goes what weighs least for its length.
+def shorten(text: str, cuts: Iterable[Cut], language: Language, most: int) -> Iterator[str]:
+    """Ever shorter forms, as one part after the other goes.
 
     A part that can't go with those gone before it stays.
     """
-    ranked = sorted(cuts, key=lambda cut: _find_density(text, cut, weigh))
     gone: list[Cut] = []
-    for cut in ranked:
+    for cut in cuts:
         if not are_apart(gone, cut):
             continue
         form = finish(make_cuts(text, [*gone, cut]), language)
@@ -45,17 +43,14 @@ def _keeps_verb(form: str, text: str, language: Language) -> bool:
     return language == "zh" or clauses_en.keeps_verb(form, text)
 
 
-def _find_density(text: str, cut: Cut, weigh: Weigh) -> float:
-    lost = weigh(text[cut.start : cut.end]) - (weigh(cut.put) if cut.put else 0.0)
-    return lost / max(1, cut.end - cut.start - len(cut.put))
-
-
 def finish(text: str, language: Language) -> str:
     """The text with its spaces, its marks and its first letter as a sentence has them."""
     if language == "zh":
-        text = re.sub(r"^[，；、]+", "", text)
-        return re.sub(r"[，；、：]+(?=[。！？]?$)", "", text)
-    text = re.sub(r" {2,}", " ", text).strip(" ,;")
-    text = re.sub(r"\s+(?=[,.;])", "", text)
-    text = re.sub(r"[,;–—:-]+\.$", ".", text)
+        text = text.lstrip("，；、")
+        stop = text[-1:] if text.endswith(("。", "！", "？")) else ""
+        return text.removesuffix(stop).rstrip("，；、：") + stop
+    text = _SPACES.sub(" ", text).strip(" ,;")
+    text = _SPACE_BEFORE_MARK.sub("", text)
+    if text.endswith("."):
+        text = text[:-1].rstrip(",;–—:-") + "."
     return text[:1].upper() + text[1:]

@@ -46,6 +46,15 @@ _TITLES = frozenset(
     | {"minister", "professor", "captain", "justice", "officer", "executive", "superintendent"}
 )
 _EVERYWHERE = frozenset({"hong", "kong", "government", "hksar"})
+# What a country's name becomes before a noun.
+_OF_COUNTRIES = {
+    "chinese": "china", "japanese": "japan", "korean": "korea", "thai": "thailand",
+    "french": "france", "german": "germany", "italian": "italy", "spanish": "spain",
+    "dutch": "netherlands", "australian": "australia", "canadian": "canada",
+    "malaysian": "malaysia", "indonesian": "indonesia", "vietnamese": "vietnam",
+    "indian": "india", "russian": "russia", "portuguese": "portugal", "swiss": "switzerland",
+    "polish": "poland", "brazilian": "brazil", "european": "europe", "asian": "asia",
+}  # fmt: skip
 _SKIPPED = _CALENDAR | _STARTERS | _EVERYWHERE | _TITLES
 _LAST_SKIPPED = _CALENDAR | _STARTERS | _EVERYWHERE
 _BRACKETED = re.compile(r"\([A-Z][A-Za-z&]*[A-Z&][A-Za-z&]*\)|\([^()]*[^A-Za-z ()][^()]*\)")
@@ -56,6 +65,7 @@ _POSSESSIVE = re.compile(r"(?<=\w)['’]s(?!\w)|(?<=\w)['’](?!\w)")
 _SENTENCES = re.compile(r"[.!?](?=\s)|\n")
 _LONGEST_SHORT = 3
 _FEW_WORDS = 50  # characters
+_SPECIES = re.compile(r"[A-Z]\. [a-z]{3}")  # E. coli
 _CAPITALISED = re.compile(r"[A-Z]\w+")
 
 
@@ -92,6 +102,8 @@ class EnglishNames:
             word = _drop_possessive(word)
             start = match.start()
             starts = bool(_SENTENCE_START.search(summary, max(0, start - 8), start))
+            if _SPECIES.match(summary, start):
+                continue
             if self._lacks(word, starts, summary[match.end() : match.end() + 2]):
                 yield word
             name = () if starts else self._join(name, summary[end:start])
@@ -120,6 +132,8 @@ class EnglishNames:
     def _lacks(self, word: str, starts: bool, following: str) -> bool:
         lower = word.lower()
         if lower in _CALENDAR or lower in _EVERYWHERE:
+            return False
+        if lower in _OF_COUNTRIES and _has_word(self._folded, _OF_COUNTRIES[lower]):
             return False
         if _has_word(self._source, word):
             return False
@@ -154,12 +168,28 @@ class EnglishNames:
     def _apart(self, name: tuple[str, ...]) -> bool:
         """Whether the neighbours in a name never stand together in the source."""
         run = tuple(word.lower() for word in name)
-        while run and run[0] in _SKIPPED:
+        while run and (run[0] in _SKIPPED or run[0] in _OF_COUNTRIES):
             run = run[1:]
         if len(run) < 2 or run[-1] in _LAST_SKIPPED:
             return False
+        if self._stands(run):
+            return False
+        ends = range(1, len(run))
+        return not any(
+            self._stands(run[:end]) and self._stands(run[end:]) and self._meets(run, end)
+            for end in ends
+        )
+
+    def _meets(self, run: tuple[str, ...], end: int) -> bool:
+        """Whether two names may meet: a post and who holds it, a brand and its product."""
+        before, after = re.escape(run[end - 1]), re.escape(run[end])
+        pattern = rf"\b(?:mr|mrs|ms|miss|dr|prof|professor|sir)\.? {after}\b|: {before}\b"
+        return bool(re.search(pattern, self._folded)) or _has_word(self._source, run[end].upper())
+
+    def _stands(self, run: tuple[str, ...]) -> bool:
+        """Whether the source has these words next to one another."""
         told = " ".join(run)
-        return told not in self._folded and f" {told} " not in self._runs
+        return told in self._folded or f" {told} " in self._runs
 
 
 def _drop_possessive(word: str) -> str:

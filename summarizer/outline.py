@@ -3,7 +3,7 @@
 import heapq
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -16,13 +16,16 @@ from summarizer.terms import (
     BRACKETED,
     CLAUSE_SHIFT,
     NAMED,
+    Kind,
     count_terms,
     list_terms,
     tell_kind,
 )
 from summarizer.weights import DEED, TERM
 
-_FIGURE = re.compile(r"\d[\d,. ]*\d|\d|[零○〇一二三四五六七八九十百千萬億]{2,}")
+_HAN = "零○〇一二三四五六七八九十百千萬億"
+# It begins with a class of characters, to which a search goes quickly.
+_FIGURE = re.compile(rf"[\d{_HAN}](?:(?<=\d)(?:[\d,. ]*\d)?|(?<=[{_HAN}])[{_HAN}]+)")
 _MOST_FIGURES = 4
 _OFTEN = 8
 # Of the rough weighing: what a term of the title and a figure count beside one said twice.
@@ -52,14 +55,13 @@ class Outline:
         self.placed = tuple(_place(reading, names))
         self.counts = count_terms(each.terms for each in self.placed)
         self._first: dict[str, int] = {}
-        for each in self.placed:
-            for term in each.terms:
-                self._first.setdefault(term, each.place)
+        for each in reversed(self.placed):
+            self._first.update(dict.fromkeys(each.terms, each.place))
         frequent = (term for term, count in self.counts.items() if count > 1)
         self._frequent = self.titled.union(frequent)
         self._weights = TERM[self.language]
         self._odds: dict[str, float] = {}
-        self._factors: dict[int, float] = {}
+        self._odds_of_traits: dict[tuple[int, int, bool, Kind], float] = {}
 
     @cached_property
     def by_order(self) -> dict[int, Placed]:
@@ -129,27 +131,35 @@ class Outline:
             place: the sentence's among its like.
             bias: what the sentence's own traits add.
         """
-        known, factors, scale = self._odds, self._factors, math.exp(bias)
+        self._learn_odds(spots, place)
+        known, scale = self._odds, math.exp(bias)
+        factors = {spot: scale * self._find_factor(spot) for spot in set(spots.values())}
         shares: dict[str, float] = {}
         for term, spot in spots.items():
-            odds = known.get(term)
-            if odds is None:
-                odds = known[term] = math.exp(self._weigh_term(term, place))
-            factor = factors.get(spot)
-            if factor is None:
-                factor = factors[spot] = self._find_factor(spot)
-            odds *= scale * factor
+            odds = known[term] * factors[spot]
             shares[term] = odds / (1 + odds)
         return shares
 
-    def _weigh_term(self, term: str, place: int) -> float:
+    def _learn_odds(self, terms: Iterable[str], place: int) -> None:
+        """The odds of terms by their traits: worked out once for all that are alike in them."""
+        known, alike = self._odds, self._odds_of_traits
+        first, counts, titled, language = self._first, self.counts, self.titled, self.language
+        for term in terms:
+            if term in known:
+                continue
+            kind = tell_kind(term, language)
+            traits = (first.get(term, place), counts.get(term, 1), term in titled, kind)
+            odds = alike.get(traits)
+            if odds is None:
+                odds = alike[traits] = math.exp(self._weigh_traits(*traits))
+            known[term] = odds
+
+    def _weigh_traits(self, first: int, count: int, titled: bool, kind: Kind) -> float:
         weights = self._weights
-        first = self.find_first(term, place)
         weight = weights["late"] * math.log1p(first) if first else weights["opens"]
-        weight += weights["any"] + weights["often"] * _LOGS[min(_OFTEN, self.counts.get(term, 1))]
-        if term in self.titled:
+        weight += weights["any"] + weights["often"] * _LOGS[min(_OFTEN, count)]
+        if titled:
             weight += weights["title"]
-        kind = tell_kind(term, self.language)
         return weight if kind == "word" else weight + weights[kind]
 
     def _find_factor(self, spot: int) -> float:

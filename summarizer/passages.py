@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from data.models import Language
@@ -105,26 +106,35 @@ _LABEL = re.compile(
     r"[\u4e00-\u9fff]{0,16}(?:長官|[局司署處]長|主席|先生|女士|總監|專員|教授|醫生)"
     r"[\u4e00-\u9fff]{0,4}|答)\s?[:：]\s?(?=\S)"
 )
+# Of a text in small letters: without regard to case a search would be several times slower.
 _AUDIENCE = re.compile(
-    r"ladies and gentlemen|distinguished guests|各位(?:嘉賓|來賓|朋友|議員)[：︰，,]?$",
-    re.IGNORECASE,
+    r"ladies and gentlemen|distinguished guests|各位(?:嘉賓|來賓|朋友|議員)[：︰，,]?$"
 )
+_WE = ("we", "our", "us", "my", "me", "you", "your", "let's", "ours", "myself", "ourselves")
+# Each word by its first letter, small or large, to which a search goes quickly.
 _SPOKEN = re.compile(
-    r"(?:\b(?:(?-i:I)(?!\.)|we|our|us|my|me|you|your|let's|ours|myself|ourselves)\b)|我|你們|你的|大家",
-    re.IGNORECASE,
+    r"I(?<=\bI)(?!\.)\b|我|你們|你的|大家|"
+    + "|".join(
+        rf"{first}(?<=\b{first})(?i:{word[1:]})\b"
+        for word in _WE
+        for first in (word[0], word[0].upper())
+    )
 )
-_ABBREVIATED_US = re.compile(r"\bUS\b")
+_ABBREVIATED_US = re.compile(r"US(?<=\bUS)\b")
 MARKER = re.compile(
     r"^(?:[(（](?:[a-zA-Z]|[ivxIVX]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[a-zA-Z]\)|"
     r"\d{1,2}[.)](?!\d)"
     r"|[一二三四五六七八九十]{1,3}、|[•●▪◦‧\-–—*])\s*"
 )
-_STOP = re.compile(r"[.!?。！？…][\"'”’」』）)]*$")
+_STOPS = (".", "!", "?", "。", "！", "？", "…")
+_CLOSERS = "\"'”’」』）)"
 _ITEM_END = re.compile(r"(?:[;；,，]|[;；,，]\s*(?:and|or|以?及|和|或))$")
-_COLON = re.compile(r"[:：︰]$")
+_COLONS = (":", "：", "︰")
+_QUOTE = re.compile('["“”「」]')
 _CUT_QUOTES = re.compile(r"\"[^\"]*\"|“[^”]*”|「[^」]*」")
 
 
+@lru_cache(maxsize=4)
 def read_body(body: str, language: Language) -> Reading:
     """The body's sentences, each with its role, and the form of the whole."""
     sentences = split_sentences(body, language)
@@ -182,16 +192,16 @@ def _tell_role(text: str, *, quoted: bool) -> Role:
         return "footer"
     if " | " in text:
         return "row"
-    if _GREETING.match(text) or _AUDIENCE.search(text):
+    if _GREETING.match(text) or _AUDIENCE.search(text.lower()):
         return "greeting"
     return _tell_prose(text, quoted)
 
 
 def _tell_prose(text: str, quoted: bool) -> Role:
-    if _COLON.search(text):
+    if text.endswith(_COLONS):
         return "intro"
     is_item = bool(MARKER.match(text))
-    if not _STOP.search(text) and not _ITEM_END.search(text):
+    if not text.rstrip(_CLOSERS).endswith(_STOPS) and not _ITEM_END.search(text):
         return "heading"
     if quoted:
         return "quote"
@@ -229,7 +239,7 @@ def _is_mostly(inside: int, length: int, language: Language) -> bool:
 def _count_quoted(text: str, opened: bool) -> tuple[int, bool]:
     """Characters in runs of quotation, and whether one is still open at the end."""
     inside, since = 0, 0 if opened else -1
-    for match in re.finditer('["“”「」]', text):
+    for match in _QUOTE.finditer(text):
         mark = match[0]
         opens = mark in "“「" or (mark == '"' and since < 0)
         if opens and since < 0:

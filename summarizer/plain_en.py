@@ -17,8 +17,12 @@ _CONNECTIVE = re.compile(
     r"|(?:and|but|so(?! far\b))\s+)",
     re.IGNORECASE,
 )
-_ALSO = re.compile(r"(?<!but )(?<!and )(?<!who )(?<=[a-z0-9)\"”] )\balso (?=[a-z])")
-_GLUED = re.compile(r"(?<=\w)(?=\((?!s\)))|(?<=(?:ber|ary|uly|une|ust))(?=\d)")
+# These begin with what a search goes to quickly.
+_ALSO = re.compile(
+    r"also (?<=[a-z0-9)\"”] also )(?<!but also )(?<!and also )(?<!who also )(?=[a-z])"
+)
+_GLUED_BRACKET = re.compile(r"\((?<=\w\()(?!s\))")
+_GLUED_DAY = re.compile(r"(\d)(?<=(?:ber|ary|uly|une|ust)\d)")
 # "The Lantern Bureau (LB) said that the LB will": it will.
 _SAME_WHO = re.compile(
     r"^(?P<said>(?:The|A|An) [^,]{3,120} \((?P<short>[A-Z][A-Za-z&]+)\)[^,]{0,60}\bthat,?"
@@ -123,7 +127,7 @@ def drop_connective(text: str) -> str:
 
 def make_plain(text: str) -> str:
     """The sentence as a newspaper would say it: "reminded" for "would like to remind"."""
-    text = _GLUED.sub(" ", text)
+    text = _GLUED_DAY.sub(r" \1", _GLUED_BRACKET.sub(" (", text))
     if " to " in text:
         text = _WISHES.sub(_write_deed, text)
     if " spokes" in text:

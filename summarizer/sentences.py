@@ -7,6 +7,7 @@ bracket belongs to the sentence that it closes.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from data.models import Language
 
@@ -26,7 +27,7 @@ class Sentence:
     line: tuple[int, int]
 
 
-_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n))*")
+_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?!\s*\n)[^\n]*)*")
 _LINE = re.compile(r"[^\n]+(?:(?<![.!?;:])\n(?=[a-z]|\([a-z]+[.a-z])[^\n]+)*")
 _CLOSERS = "\"'”’」』）)》]"
 _ABBREVIATIONS_LIST = """
@@ -37,9 +38,13 @@ _ABBREVIATIONS_LIST = """
 _ABBREVIATIONS = frozenset(_ABBREVIATIONS_LIST.split())
 _ENGLISH_STOP = re.compile(rf"[.!?]+[{re.escape(_CLOSERS)}]*(?=\s|$)")
 _CHINESE_STOP = re.compile(rf"[。！？!?]+[{re.escape(_CLOSERS)}]*|……(?=\n|$)")
+_LAST_WORD = re.compile(r"[\w.&']*$")
+_OPENS_SENTENCE = re.compile(r"(?:The|It|In|A|He|She|They|This)\b")
+_INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
 _CHINESE_BRACKET = re.compile("[「『（」』）]")
 
 
+@lru_cache(maxsize=16)
 def split_sentences(body: str, language: Language) -> tuple[Sentence, ...]:
     """The sentences of a body in order; text between them is only white space."""
     return tuple(_split(body, language))
@@ -54,7 +59,7 @@ def _split(body: str, language: Language) -> Iterator[Sentence]:
 
 
 def _split_line(body: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
-    is_row = " | " in body[start:end]
+    is_row = body.find(" | ", start, end) >= 0
     stops = () if is_row else _find_stops(body, start, end, language)
     position = start
     for stop in (*stops, end):
@@ -97,14 +102,14 @@ def _ends_english(body: str, match: re.Match[str], end: int) -> bool:
         return False
     if match[0] != ".":
         return True
-    word = re.search(r"[\w.&']*$", body[max(0, match.start() - 20) : match.start()])
+    word = _LAST_WORD.search(body[max(0, match.start() - 20) : match.start()])
     before = word[0] if word else ""
     if before.lower() in {"a.m", "p.m"}:
         return following[0].isupper() and not following.startswith("(")
     if before.lower().strip("(") in _ABBREVIATIONS:
         return before.lower() in {"ltd", "co", "inc", "corp", "tel"} and bool(
-            re.match(r"(?:The|It|In|A|He|She|They|This)\b", following)
+            _OPENS_SENTENCE.match(following)
         )
     # "at Tseung Kwan O. When" ends with a place, not with somebody's initial.
     is_place = body.endswith("Kwan O", 0, match.start())
-    return is_place or not re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", before)
+    return is_place or not _INITIALS.fullmatch(before)

@@ -7,7 +7,9 @@ from summarizer.brackets import is_in_name
 from summarizer.clauses_en import has_verb
 from summarizer.passages import Reading
 
-_GIVEN = re.compile(r"(?P<name>[\u4e00-\u9fff]{4,24})[（(](?P<short>[\u4e00-\u9fff]{2,7})[）)]")
+_GIVEN = re.compile(r"[（(](?P<short>[\u4e00-\u9fff]{2,7})[）)]")
+_LONGEST = 24
+_NAME = re.compile(rf"[\u4e00-\u9fff]{{4,{_LONGEST}}}$")
 # A word for any such thing is no name of it: 本計劃, 公司, 條例.
 _COMMON = re.compile(
     r"^(?:本|該|此)|^(?:計劃|公司|條例|基金|小組|委員會|中心|學院|大學|集團|銀行|內地)$"
@@ -24,7 +26,9 @@ def find_short_names(reading: Reading) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for passage in reading.passages:
         for match in _GIVEN.finditer(passage.text):
-            if full := _find_full(match["name"], match["short"]):
+            before = passage.text[max(0, match.start() - _LONGEST) : match.start()]
+            name = _NAME.search(before)
+            if name and (full := _find_full(name[0], match["short"])):
                 found[full] = match["short"]
     return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 

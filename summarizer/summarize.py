@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from data.models import LANGUAGES, Language, Release, ReleaseText, Summary
 from summarizer.agreement import find_contradictions
@@ -84,18 +85,45 @@ def summarize_release(release: Release, engine: Engine) -> tuple[Summary, ...]:
     texts = {each: clean_text(release.texts[each]) for each in LANGUAGES if each in release.texts}
     summaries = {each: _summarize_text(release, text, engine) for each, text in texts.items()}
     faults = _find_contradictions(summaries, texts)
-    if faults and any(each.method == "model" for each in summaries.values()):
-        logger.info("The summaries of %s disagree: %s", release.id, "; ".join(faults))
-        summaries = {
-            each: _extract(
-                release, text, _read(text), tries=1 + summaries[each].tries, reason=faults
-            )
-            for each, text in texts.items()
-        }
-        faults = _find_contradictions(summaries, texts)
     if faults:
-        return tuple(_refuse(each, faults) for each in summaries.values())
+        logger.info("The summaries of %s disagree: %s", release.id, join_faults(faults))
+        summaries = _settle(release, texts, summaries, faults)
     return tuple(summaries.values())
+
+
+def _settle(
+    release: Release,
+    texts: Mapping[Language, ReleaseText],
+    refused: Mapping[Language, Summary],
+    faults: tuple[str, ...],
+) -> dict[Language, Summary]:
+    """Extracts that agree, the best first; where none do, both as not to be shown."""
+    english, chinese = (
+        list(_list_accepted(release, texts[each], refused[each].tries, faults))
+        for each in LANGUAGES
+    )
+    ranks = sorted(product(range(len(english)), range(len(chinese))), key=sum)
+    for one, other in ranks:
+        pair: dict[Language, Summary] = {"en": english[one], "zh": chinese[other]}
+        if not _find_contradictions(pair, texts):
+            return pair
+    best: dict[Language, Summary] = {
+        "en": english[0] if english else refused["en"],
+        "zh": chinese[0] if chinese else refused["zh"],
+    }
+    return {each: _refuse(summary, faults) for each, summary in best.items()}
+
+
+def _list_accepted(
+    release: Release, text: ReleaseText, tries: int, faults: tuple[str, ...]
+) -> Iterator[Summary]:
+    """The extracts of a text that the check accepts, after so many other tries."""
+    checker = _read(text)
+    for count, draft in enumerate(_list_extracts(text), 1):
+        verdict = checker.check(draft.text)
+        if verdict.supported:
+            written = _Written(draft, tries + count, faults)
+            yield _make(release, text, checker, ExtractEngine(), written, verdict)
 
 
 def summarize_headlines(release: Release) -> tuple[Summary, ...]:

@@ -1,8 +1,10 @@
 """The terms of a text: its words, its pairs of neighbouring words or characters. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import add
 from typing import Literal
 
 from data.models import Language
@@ -22,6 +24,7 @@ _STOP_WORDS = frozenset(_STOP_WORDS_LIST.split())
 _STOP_HAN = frozenset(
     "的了和與及或在是有為由對就將會已並而以於可之其亦也等個該此這那向被把從至到所"
 )
+_DIGITS = re.compile(r"\d+")
 _MARK = re.compile(r"[()（）,，；;]")
 # What a term is made of: a word; a pair of words (or characters) that both, or of which only
 # one, say something; a pair with a figure in it.
@@ -37,11 +40,10 @@ def iterate_terms(text: str, language: Language) -> list[str]:
     """The terms of a text, each as often as it stands there."""
     if language == "en":
         return _list_english(text)
-    return [
-        run[position : position + 2]
-        for run in _RUN.findall(text)
-        for position in range(len(run) - 1)
-    ]
+    found: list[str] = []
+    for run in _RUN.findall(text):
+        found += map(add, run, run[1:])
+    return found
 
 
 def _list_english(text: str) -> list[str]:
@@ -67,13 +69,15 @@ def locate_terms(text: str, language: Language) -> dict[str, int]:
 
 def _locate_chinese(text: str) -> dict[str, int]:
     spots = _read_spots(text)
-    for figure in re.finditer(r"\d+", text):
+    for figure in _DIGITS.finditer(text):
         for position in range(max(0, figure.start() - 6), min(len(text), figure.end() + 5)):
             spots[position] |= AT_FIGURE
     found: dict[str, int] = {}
     for run in _RUN.finditer(text):
-        for start in range(run.start(), run.end() - 1):
-            found.setdefault(text[start : start + 2], spots[start])
+        characters = run[0]
+        pairs = map(add, characters, characters[1:])
+        for term, spot in zip(pairs, spots[run.start() : run.end() - 1], strict=True):
+            found.setdefault(term, spot)
     return found
 
 
@@ -81,20 +85,29 @@ def _locate_english(text: str) -> dict[str, int]:
     spots = _read_spots(text)
     found: dict[str, int] = {}
     words = [(word[0], word.start()) for word in _WORD.finditer(text.lower())]
-    figures = [word[0].isdigit() for word, _ in words]
-    stops = [word in _STOP_WORDS for word, _ in words]
-    stops.append(True)
+    beside = _mark_beside_figures(words)
+    before, before_spot, before_stops = "", 0, True
     for number, (word, start) in enumerate(words):
-        spot = spots[start]
+        stops = word in _STOP_WORDS
+        if before and not (before_stops and stops):
+            found.setdefault(f"{before} {word}", before_spot)
+        spot = spots[start] | beside[number]
         if number and text[start].isupper():
             spot |= NAMED
-        if True in figures[max(0, number - 2) : number + 4]:
-            spot |= AT_FIGURE
-        if not stops[number] and not figures[number]:
+        if not stops and not word[0].isdigit():
             found.setdefault(word, spot)
-        if number + 1 < len(words) and not (stops[number] and stops[number + 1]):
-            found.setdefault(f"{word} {words[number + 1][0]}", spot)
+        before, before_spot, before_stops = word, spot, stops
     return found
+
+
+def _mark_beside_figures(words: Sequence[tuple[str, int]]) -> list[int]:
+    """For each word the flag of one that stands beside a figure, or 0."""
+    flags = [0] * len(words)
+    for number, (word, _) in enumerate(words):
+        if word[0].isdigit():
+            start, end = max(0, number - 3), min(len(words), number + 3)
+            flags[start:end] = [AT_FIGURE] * (end - start)
+    return flags
 
 
 def _read_spots(text: str) -> list[int]:
@@ -118,12 +131,13 @@ def _read_spots(text: str) -> list[int]:
 def tell_kind(term: str, language: Language) -> Kind:
     """What a term is made of."""
     if language == "zh":
-        if term[0].isdigit() or term[1].isdigit():
+        first, second = term[0], term[1]
+        if first.isdigit() or second.isdigit():
             return "figure"
-        return "loose" if term[0] in _STOP_HAN or term[1] in _STOP_HAN else "pair"
-    one, _, other = term.partition(" ")
-    if not other:
+        return "loose" if first in _STOP_HAN or second in _STOP_HAN else "pair"
+    if " " not in term:
         return "word"
+    one, _, other = term.partition(" ")
     if one[0].isdigit() or other[0].isdigit():
         return "figure"
     return "loose" if one in _STOP_WORDS or other in _STOP_WORDS else "pair"
@@ -131,8 +145,7 @@ def tell_kind(term: str, language: Language) -> Kind:
 
 def count_terms(lists: Iterable[Iterable[str]]) -> Mapping[str, int]:
     """How many of the lists have each term."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for terms in lists:
-        for term in terms:
-            counts[term] = counts.get(term, 0) + 1
+        counts.update(terms)
     return counts

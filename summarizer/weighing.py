@@ -66,6 +66,7 @@ class Weigher:
 
     def __init__(self, outline: Outline, title: str, today: date) -> None:
         self._outline, self._today = outline, today
+        self._day = f"{today:%m-%d}"
         self._language: Language = outline.language
         facts = find_facts(title, self._language, today)
         self._titled = {name_figure(fact) for fact in facts}
@@ -89,7 +90,7 @@ class Weigher:
         for each, facts in zip(candidates, found, strict=True):
             names = [name_figure(fact) for fact in facts]
             figures = [
-                (name, fact.surface, self._list_figure_traits(fact, each.text, number))
+                (name, fact.surface, self._list_figure_traits(fact, name, each.text, number))
                 for number, (name, fact) in enumerate(zip(names, facts, strict=True))
             ]
             for name, _, traits in figures:
@@ -105,11 +106,16 @@ class Weigher:
         bias = sum(weight * trait for weight, trait in pairs)
         terms = self._outline.weigh_terms(locate_terms(candidate.text, self._language), place, bias)
         if self._language == "en":
-            terms |= {term: terms[term] * _WORTH_OF_WORD for term in terms if " " not in term}
+            terms = {
+                term: worth if " " in term else worth * _WORTH_OF_WORD
+                for term, worth in terms.items()
+            }
         figures = []
         for name, surface, traits in seen.figures:
             weight = bias * FIGURE["sentence"]
-            weight += sum(FIGURE.get(trait, 0.0) * value for trait, value in traits.items())
+            weight += sum(
+                FIGURE.get(trait, 0.0) * value for trait, value in traits.items() if value
+            )
             figures.append((name, surface, _WORTH_OF_FIGURE[self._language] * _squash(weight)))
         return Weighed(candidate, terms, tuple(figures))
 
@@ -122,20 +128,22 @@ class Weigher:
             placed, candidate.text, has_money=has_money, is_to_come=is_to_come
         )
 
-    def _list_figure_traits(self, fact: Fact, text: str, number: int) -> dict[str, float]:
+    def _list_figure_traits(
+        self, fact: Fact, name: str, text: str, number: int
+    ) -> dict[str, float]:
         """What a figure is like, by names of ``weights.FIGURE``, but for where else it stands.
 
         ``number`` is its own among its sentence's figures.
         """
         is_date = fact.kind == "date"
-        is_today = is_date and fact.value[-5:] == f"{self._today:%m-%d}"
+        is_today = is_date and fact.value[-5:] == self._day
         is_count = fact.kind in {"number", "quantity"}
         return {
             "any": 1.0,
             fact.kind: 1.0,
             "issue date": float(is_today),
             "gone by": float(is_date and not is_today and not _is_after(fact, self._today)),
-            "title": float(name_figure(fact) in self._titled),
+            "title": float(name in self._titled),
             "leads": float(number == 0),
             "small": float(is_count and len(fact.value) <= _SMALL),
             "about": float(bool(_ABOUT.search(text, max(0, fact.start - 14), fact.start))),

@@ -10,29 +10,41 @@ from collections.abc import Mapping
 
 from data.models import Language
 
+
+def _start_word(*patterns: str) -> str:
+    """A pattern for any of some that start a word, by their first letters: found quickly."""
+    return "|".join(rf"{each[0]}(?<=\b{each[0]}){each[1:]}" for each in patterns)
+
+
 # A sentence that tells what was done.
+_DEEDS = ("launch", "arrest", "seize", "announc", "sentence", "fine")
 DEED = re.compile(
-    r"\b(?:launch|arrest|seize|announc|sentence|fine)[a-z]*\b|推出|設立|拘捕|檢獲|被判|宣布|公布"
+    _start_word(*(rf"{each}[a-z]*\b" for each in _DEEDS)) + "|推出|設立|拘捕|檢獲|被判|宣布|公布"
 )
 # One that tells people what to do; one that only says how somebody feels.
+_ADVISING = (
+    "should", "urges?d?", "appeal(?:s|ed)?", "remind(?:s|ed)?", "advised?", "please", "call",
+)  # fmt: skip
 ADVICE = re.compile(
-    r"\b(?:should|urges?d?|appeal(?:s|ed)?|remind(?:s|ed)?|advised?|please|call)\b|"
-    r"呼籲|提醒|應|切勿|請|可致電"
+    _start_word(*(rf"{each}\b" for each in _ADVISING)) + "|呼籲|提醒|應|切勿|請|可致電"
 )
 # What the law would allow at most, and what is so of every such case.
 PENALTY = re.compile(
-    r"\bliable\b|\bmaximum (?:fine|penalty|sentence)|"
-    r"\b(?:is an?|commits? an?) (?:serious |criminal )?offence\b|一經定罪|"
-    r"最高(?:刑罰|可被?判?罰|罰款|可處)|即屬(?:犯罪|違法)|屬(?:嚴重)?(?:罪行|刑事)"
+    _start_word(
+        r"liable\b",
+        "maximum (?:fine|penalty|sentence)",
+        *(rf"{verb} an? (?:serious |criminal )?offence\b" for verb in ("is", "commits?")),
+    )
+    + r"|一經定罪|最高(?:刑罰|可被?判?罰|罰款|可處)|即屬(?:犯罪|違法)|屬(?:嚴重)?(?:罪行|刑事)"
 )
+# Of a text in small letters: without regard to case a search would be several times slower.
 REMARK = re.compile(
     r"condolence|sympath|saddened|gratitude|thank|pleased|welcome[sd]? the|attaches great|"
     r"delighted|pleasure|honou?red to|很高興|榮幸|深表|深感|哀悼|慰問|感謝|歡迎|致意|高度重視|"
     r"高度關注|"
     r"all-out efforts?|maintain(?:s|ing)? close|clos(?:e|ely) (?:monitor|contact|communicat|liais)|"
     r"continue to (?:closely |strictly )?(?:monitor|maintain|follow|liaise|keep)|"
-    r"密切(?:留意|關注|監察|聯繫|跟進)|緊密(?:聯繫|溝通)",
-    re.IGNORECASE,
+    r"密切(?:留意|關注|監察|聯繫|跟進)|緊密(?:聯繫|溝通)"
 )
 # How far down it stands, among how many; whether it is quoted; its share of the title's terms;
 # whether it tells an amount, a day to come, a deed.

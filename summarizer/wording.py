@@ -15,7 +15,7 @@ from summarizer.tellings import may_be_told, report, speak_for, speaks_for_gover
 _LONGEST: dict[Language, int] = {"en": 2_000, "zh": 800}
 
 
-_OPEN_END = re.compile(r"(?<![.。])[;；,，](?:\s*(?:and|or)|以及|及|和|或)?$")
+_OPEN_END = re.compile(r"[;；,，](?<![.。].)(?:\s*(?:and|or)|以及|及|和|或)?$")
 _POINTER = re.compile(
     r"\s?\((?:www\.|https?:|see\b|please\b|[\w.-]+@|[\w-]+\.[\w-]+\.[\w.-]+)[^()]*\)"
     r"|[（(](?:見|詳見|請參閱|請參考|網址|www\.|https?:|[\w-]+\.[\w-]+\.[\w.-]+)[^（）()]*[）)]"
@@ -71,7 +71,7 @@ class Wording:
         return f"{_OPEN_END.sub('', text).rstrip()}{self.stop}"
 
     def _word_english(self, text: str) -> str | None:
-        if _EMPTY_EN.search(text) or not clauses_en.may_stand(text):
+        if _EMPTY_EN.match(text) or not clauses_en.may_stand(text):
             return None
         text = plain_en.make_plain(plain_en.drop_connective(text))
         return wording_en.write_figures(wording_en.make_dates_absolute(text, self._today))

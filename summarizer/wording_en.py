@@ -27,13 +27,13 @@ _RELATIVE = re.compile(
 )
 _HINT_OF_DAY = re.compile(r"(?:[Tt]o(?:day|morrow|night)|[Yy]esterday|[Tt]his [mae]|[Ll]ast n)")
 # "is on November 26 investigating" and "has established on November 26" are not English.
-_PROGRESSIVE = re.compile(rf"\b(is|are) on {_DATE} (?=[a-z]+ing\b)")
+_PROGRESSIVE = re.compile(rf"(i(?<=\bi)s|a(?<=\ba)re) on {_DATE} (?=[a-z]+ing\b)")
 _PAST = {"is": "was", "are": "were"}
 # "May 20 (May 20, London time)" and "May 20 (London time May 20)".
 _TWICE_GIVEN = re.compile(
     rf"(?P<date>\b{_DATE}) \((?:(?P=date),? )?(?P<where>[A-Z][\w ]+ time)(?:,? (?P=date))?\)"
 )
-_PERFECT = re.compile(rf"\b(?:has|have) ([a-z]+ed on {_DATE})")
+_PERFECT = re.compile(rf"ha(?<=\bha)(?:s|ve) ([a-z]+ed on {_DATE})")
 _DAY_OF_TOLD_YEAR = re.compile(rf"\b((?:{_MONTH}) \d{{1,2}}),? (?:of )?(last|this|next) year\b")
 _MONTH_OF_TOLD_YEAR = re.compile(rf"\b({_MONTH}),? (?:of )?(last|this|next) year\b")
 _TOLD = re.compile(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from summarizer.figures_zh import MONTH_SHIFTS, SCANNER, YEAR_SHIFTS
 from summarizer.numerals import HAN_NUMERAL, fold_width, read_chinese, write_chinese_digits
@@ -54,6 +55,7 @@ _PARTS = {"早": "早上", "晨": "清晨", "午": "中午", "晚": "晚上"}
 _PLAIN = frozenset({"date", "month", "time", "day"})  # small whole numbers, never with marks
 _COUNTED = frozenset({"money", "quantity", "counted", "years", "points"})
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d]| \d)")
+_TWO = re.compile(r"兩(?:人|宗|歲|元|年|小時|個月)")
 _TELEPHONE = re.compile(r"(?:電|熱線|話|傳真|號碼)[^。，；]{0,12}$")
 
 
@@ -128,7 +130,7 @@ def shorten_bodies(text: str) -> str:
 
 def _write(kind: str, surface: str) -> str:
     if kind in _PLAIN:
-        return _RUN.sub(lambda run: f"{int(read_chinese(run[0]))}", surface)
+        return _RUN.sub(lambda run: _write_whole(run[0]), surface)
     if kind in {"year", "span"}:
         return _RUN.sub(_write_year, surface)
     if kind == "percent":
@@ -139,7 +141,7 @@ def _write(kind: str, surface: str) -> str:
         return _RUN.sub(_write_count, surface)
     if kind not in _COUNTED:
         return surface
-    if re.fullmatch(r"兩(?:人|宗|歲|元|年|小時|個月)", surface):
+    if _TWO.fullmatch(surface):
         return f"2{surface[1:]}"
     return _RUN.sub(_write_count, surface)
 
@@ -152,7 +154,17 @@ def _write_year(run: re.Match[str]) -> str:
 def _write_count(run: re.Match[str]) -> str:
     if run[0] in {"一", "兩"} or run[0][0] in "百千萬億零":
         return run[0]
-    return write_chinese_digits(read_chinese(run[0]))
+    return _write_numeral(run[0])
+
+
+@lru_cache(maxsize=1024)
+def _write_whole(numeral: str) -> str:
+    return f"{int(read_chinese(numeral))}"
+
+
+@lru_cache(maxsize=1024)
+def _write_numeral(numeral: str) -> str:
+    return write_chinese_digits(read_chinese(numeral))
 
 
 def _join_thousands(match: re.Match[str]) -> str:

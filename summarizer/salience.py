@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from summarizer.outline import Outline
+from summarizer.engines.extract.outline import Outline
 from summarizer.passages import Passage, Reading
 
 

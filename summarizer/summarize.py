@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from data.models import LANGUAGES, Language, Release, ReleaseText, Summary
-from summarizer.agreement import find_contradictions
 from summarizer.check import Checker, Verdict
+from summarizer.check.agreement import find_contradictions
 from summarizer.drafting import ask, clean_text, join_faults, tidy
 from summarizer.engines.base import Draft, Engine, EngineError, ModelUnavailableError
 from summarizer.engines.extract import ExtractEngine

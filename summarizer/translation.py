@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from data.models import Language, Release, ReleaseText, Summary
 from summarizer.check import to_hong_kong_date
+from summarizer.check.form import find_form_faults, find_language_faults
 from summarizer.drafting import ask, clean_text, join_faults, tidy
 from summarizer.engines.base import Engine, EngineError, Translation, Translator
 from summarizer.facts import SourceFacts, find_facts
-from summarizer.form import find_form_faults, find_language_faults
+from summarizer.facts.names import find_bodies
 from summarizer.measure import BOUNDS, MOST_CHARACTERS, measure
-from summarizer.names import find_bodies
 from summarizer.sentences import split_sentences
 
 logger = logging.getLogger(__name__)

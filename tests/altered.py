@@ -17,7 +17,7 @@ from data.models import HONG_KONG, Language
 from data.samples import render_samples
 from summarizer.check import Checker
 from summarizer.facts import Fact, find_facts
-from summarizer.figures_en import MONTHS
+from summarizer.facts.figures_en import MONTHS
 
 _TABLE = Path(__file__).parent.parent / "data" / "departments.toml"
 

@@ -5,7 +5,7 @@ from altered import TrueSummary, list_true_summaries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.agreement import find_contradictions
+from summarizer.check.agreement import find_contradictions
 
 ISSUED = date(2025, 11, 27)
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -8,24 +8,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.models import Language, ReleaseText
-from summarizer import clauses_en, clauses_zh, forms, plain_en, wording_en, wording_zh
 from summarizer.abbreviations import settle_abbreviations
 from summarizer.check import check
-from summarizer.cuts import make_cuts
-from summarizer.details import tell_product
-from summarizer.engines.extract import ExtractEngine
-from summarizer.joins import join_publisher
-from summarizer.lists import join_items
-from summarizer.measure import BOUNDS, measure
-from summarizer.openings import retell_opening
-from summarizer.passages import read_body
-from summarizer.short_names import (
+from summarizer.engines.extract import (
+    ExtractEngine,
+    clauses_en,
+    clauses_zh,
+    forms,
+    plain_en,
+    wording_en,
+    wording_zh,
+)
+from summarizer.engines.extract.cuts import make_cuts
+from summarizer.engines.extract.details import tell_product
+from summarizer.engines.extract.joins import join_publisher
+from summarizer.engines.extract.lists import join_items
+from summarizer.engines.extract.openings import retell_opening
+from summarizer.engines.extract.short_names import (
     drop_unused_short_names,
     find_short_names,
     use_pronouns,
     use_short_names,
 )
-from summarizer.tellings import read_telling, report, speak_for, speaks_for_government
+from summarizer.engines.extract.tellings import (
+    read_telling,
+    report,
+    speak_for,
+    speaks_for_government,
+)
+from summarizer.measure import BOUNDS, measure
+from summarizer.passages import read_body
 
 ISSUED = datetime(2025, 11, 27, 8, 0, tzinfo=UTC)
 TODAY = date(2025, 11, 27)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from data.models import Language
 from summarizer.facts import SourceFacts, find_facts
-from summarizer.numerals import read_chinese, write_chinese_digits
+from summarizer.facts.numerals import read_chinese, write_chinese_digits
 
 ISSUED = date(2025, 11, 27)
 

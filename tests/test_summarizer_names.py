@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.models import Language
-from summarizer.bodies import find_official_names
-from summarizer.names import find_names, list_facts
+from summarizer.facts.bodies import find_official_names
+from summarizer.facts.names import find_names, list_facts
 
 ISSUED = date(2025, 11, 27)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from data.models import HONG_KONG, Language, Method, ReleaseText, Summary
-from summarizer.bodies import find_official_names
 from summarizer.engines.base import Draft, EngineError, ModelUnavailableError, Translation
-from summarizer.figures_en import MONTHS
+from summarizer.facts.bodies import find_official_names
+from summarizer.facts.figures_en import MONTHS
 from summarizer.measure import BOUNDS, measure
 from summarizer.passages import read_body
 from summarizer.prompts import Message, compose_messages, compose_translation, merge_system

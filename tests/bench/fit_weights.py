@@ -21,11 +21,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from data.models import Language, Release, ReleaseText
 from data.samples import sample_references, sample_releases
-from summarizer.candidates import list_candidates
 from summarizer.check import to_hong_kong_date
+from summarizer.engines.extract.candidates import list_candidates
+from summarizer.engines.extract.outline import Outline
+from summarizer.engines.extract.weighing import Weigher, is_figure, name_figure
+from summarizer.engines.extract.weights import FIGURE, TERM_TRAITS, TRAITS
 from summarizer.evaluate import read_references
 from summarizer.facts import find_facts
-from summarizer.outline import Outline
 from summarizer.passages import read_body
 from summarizer.terms import (
     AT_FIGURE,
@@ -36,8 +38,6 @@ from summarizer.terms import (
     locate_terms,
     tell_kind,
 )
-from summarizer.weighing import Weigher, is_figure, name_figure
-from summarizer.weights import FIGURE, TERM_TRAITS, TRAITS
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 Pair = tuple[ReleaseText, str]

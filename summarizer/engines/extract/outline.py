@@ -9,8 +9,9 @@ from functools import cached_property
 from itertools import islice
 
 from data.models import Language
+from summarizer.engines.extract.short_names import find_short_names, use_short_names
+from summarizer.engines.extract.weights import DEED, TERM
 from summarizer.passages import SUBSTANCE, Passage, Reading, Role
-from summarizer.short_names import find_short_names, use_short_names
 from summarizer.terms import (
     AT_FIGURE,
     BRACKETED,
@@ -21,7 +22,6 @@ from summarizer.terms import (
     list_terms,
     tell_kind,
 )
-from summarizer.weights import DEED, TERM
 
 _HAN = "零○〇一二三四五六七八九十百千萬億"
 # It begins with a class of characters, to which a search goes quickly.

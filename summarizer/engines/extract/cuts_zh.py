@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from summarizer.brackets import find_brackets_in_names, may_drop
-from summarizer.clauses_zh import SUBJECTLESS, VERB, leans, split_clauses
-from summarizer.cuts import Cut
+from summarizer.engines.extract.clauses_zh import SUBJECTLESS, VERB, leans, split_clauses
+from summarizer.engines.extract.cuts import Cut
 
 _ASIDE = re.compile(r"(?<![\d）])（(?![^（）]*\d{4})[^（）]*）")
 _MEANING = re.compile(r"（即[^（）]*）")

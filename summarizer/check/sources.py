@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from summarizer.layout import Layout, Term
+from summarizer.check.layout import Layout, Term
 from summarizer.sentences import Sentence, split_sentences
 
 Span = tuple[int, int]

@@ -15,16 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from data.models import Language
-from summarizer.candidates import Candidate
-from summarizer.cuts import Cut
-from summarizer.forms import find_cuts, shorten
+from summarizer.engines.extract.candidates import Candidate
+from summarizer.engines.extract.cuts import Cut
+from summarizer.engines.extract.forms import find_cuts, shorten
+from summarizer.engines.extract.outline import Outline
+from summarizer.engines.extract.tellings import Telling, read_telling
+from summarizer.engines.extract.weighing import Weighed, Weigher
+from summarizer.engines.extract.weights import ADVICE, PENALTY, REMARK
 from summarizer.measure import BOUNDS, Length, measure
-from summarizer.outline import Outline
 from summarizer.passages import speaks
-from summarizer.tellings import Telling, read_telling
 from summarizer.terms import iterate_terms
-from summarizer.weighing import Weighed, Weigher
-from summarizer.weights import ADVICE, PENALTY, REMARK
 
 _MOST_WEIGHED = 9
 _MOST_FORMS = 4

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from summarizer.abbreviations import find_abbreviations
-from summarizer.bodies import read_bodies
-from summarizer.figures import Fact
+from summarizer.facts.bodies import read_bodies
+from summarizer.facts.figures import Fact
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][\w\u00c0-\u024f&]*(?:['’.-][A-Za-z\u00c0-\u024f]\w*)*")
 _JOINERS_LIST = """

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
-from summarizer.details import tell_product
-from summarizer.forms import is_whole
-from summarizer.joins import join_publisher
-from summarizer.lists import drop_item_name, join_items
-from summarizer.openings import retell_opening
+from summarizer.engines.extract.details import tell_product
+from summarizer.engines.extract.forms import is_whole
+from summarizer.engines.extract.joins import join_publisher
+from summarizer.engines.extract.lists import drop_item_name, join_items
+from summarizer.engines.extract.openings import retell_opening
+from summarizer.engines.extract.wording import Wording
 from summarizer.passages import MARKER, SUBSTANCE, Passage, Reading, Role, drop_label
-from summarizer.wording import Wording
 
 Span = tuple[int, int]
 

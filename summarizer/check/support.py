@@ -17,9 +17,9 @@ from itertools import combinations
 from operator import mul
 from typing import NamedTuple
 
+from summarizer.check.layout import Layout, Term, find_distance
 from summarizer.facts import SourceFacts
-from summarizer.figures import Fact
-from summarizer.layout import Layout, Term, find_distance
+from summarizer.facts.figures import Fact
 
 _REACH = 24.0
 _NEAR = 2.5  # words within which half of a neighbour's weight is lost

@@ -4,12 +4,17 @@ import re
 from datetime import date
 
 from data.models import Language
-from summarizer import clauses_en, plain_en, wording_en, wording_zh
-from summarizer.forms import is_whole
+from summarizer.engines.extract import clauses_en, plain_en, wording_en, wording_zh
+from summarizer.engines.extract.forms import is_whole
+from summarizer.engines.extract.short_names import find_short_names, use_short_names
+from summarizer.engines.extract.tellings import (
+    may_be_told,
+    report,
+    speak_for,
+    speaks_for_government,
+)
 from summarizer.passages import Reading
 from summarizer.script import find_simplified, to_traditional
-from summarizer.short_names import find_short_names, use_short_names
-from summarizer.tellings import may_be_told, report, speak_for, speaks_for_government
 
 # No sentence is this long: it is a list or a text without stops, and trimming it takes too long.
 _LONGEST: dict[Language, int] = {"en": 2_000, "zh": 800}

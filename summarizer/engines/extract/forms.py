@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from data.models import Language
-from summarizer import clauses_en, clauses_zh, cuts_en, cuts_zh
-from summarizer.cuts import Cut, are_apart, make_cuts
+from summarizer.engines.extract import clauses_en, clauses_zh, cuts_en, cuts_zh
+from summarizer.engines.extract.cuts import Cut, are_apart, make_cuts
 
 _SPACES = re.compile(r"  +")
 _SPACE_BEFORE_MARK = re.compile(r"\s+(?=[,.;])")

@@ -11,15 +11,15 @@ from itertools import islice
 
 from data.models import Method, ReleaseText
 from summarizer.abbreviations import find_abbreviations, settle_abbreviations
-from summarizer.candidates import Span, list_candidates
 from summarizer.check import to_hong_kong_date
-from summarizer.choosing import Chooser, Taken
 from summarizer.engines.base import Draft
+from summarizer.engines.extract.candidates import Span, list_candidates
+from summarizer.engines.extract.choosing import Chooser, Taken
+from summarizer.engines.extract.outline import Outline
+from summarizer.engines.extract.short_names import drop_unused_short_names, use_pronouns
+from summarizer.engines.extract.wording import Wording
 from summarizer.measure import BOUNDS, MOST_CHARACTERS, measure
-from summarizer.outline import Outline
 from summarizer.passages import Reading, read_body
-from summarizer.short_names import drop_unused_short_names, use_pronouns
-from summarizer.wording import Wording
 
 _MOST_CANDIDATES = 12
 _MOST_TRIES = 20

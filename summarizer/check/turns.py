@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.models import Language
-from summarizer.figures import Fact
-from summarizer.layout import Layout, Term
-from summarizer.related import relate
+from summarizer.check.layout import Layout, Term
+from summarizer.check.related import relate
+from summarizer.facts.figures import Fact
 
 Side = Literal["more", "less"]
 

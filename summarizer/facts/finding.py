@@ -12,8 +12,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from data.models import Language
-from summarizer import figures_en, figures_zh
-from summarizer.figures import (
+from summarizer.facts import figures_en, figures_zh
+from summarizer.facts.figures import (
     HALF_UNSAID,
     MEASURES,
     Context,
@@ -22,7 +22,7 @@ from summarizer.figures import (
     find_day,
     measure_alike,
 )
-from summarizer.numerals import fold_width, write_number
+from summarizer.facts.numerals import fold_width, write_number
 
 __all__ = ["Fact", "Kind", "SourceFacts", "find_facts"]
 

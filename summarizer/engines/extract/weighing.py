@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.models import Language
-from summarizer.candidates import Candidate
+from summarizer.engines.extract.candidates import Candidate
+from summarizer.engines.extract.outline import Outline
+from summarizer.engines.extract.weights import FIGURE, SENTENCE
 from summarizer.facts import Fact, find_facts
-from summarizer.outline import Outline
 from summarizer.terms import locate_terms
-from summarizer.weights import FIGURE, SENTENCE
 
 _WORTH_OF_WORD = 0.5
 _WORTH_OF_FIGURE = {"en": 4.0, "zh": 6.0}

@@ -4,8 +4,8 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
-from summarizer.figures_zh import MONTH_SHIFTS, SCANNER, YEAR_SHIFTS
-from summarizer.numerals import HAN_NUMERAL, fold_width, read_chinese, write_chinese_digits
+from summarizer.facts.figures_zh import MONTH_SHIFTS, SCANNER, YEAR_SHIFTS
+from summarizer.facts.numerals import HAN_NUMERAL, fold_width, read_chinese, write_chinese_digits
 
 _NUMERAL = rf"{HAN_NUMERAL}+(?:點[零○〇一二三四五六七八九]+[萬億]?)?"
 _RUN = re.compile(_NUMERAL)

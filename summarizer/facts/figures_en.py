@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from summarizer.figures import (
+from summarizer.facts.figures import (
     CURRENCIES,
     Context,
     Found,
@@ -18,7 +18,7 @@ from summarizer.figures import (
     write_date,
     write_time,
 )
-from summarizer.numerals import (
+from summarizer.facts.numerals import (
     NUMBER_WORDS,
     ORDINAL_WORD,
     SCALES,

@@ -14,19 +14,19 @@ from functools import cached_property
 from itertools import accumulate
 
 from data.models import HONG_KONG, Language
-from summarizer.doers import Doers
+from summarizer.check.doers import Doers
+from summarizer.check.form import find_form_faults, find_language_faults
+from summarizer.check.layout import Layout
+from summarizer.check.sources import Sources, Span
+from summarizer.check.support import FigureSupport, Placing, Summary
+from summarizer.check.turns import ChineseClaims, EnglishClaims, find_turned_figures
 from summarizer.facts import Fact, SourceFacts, find_facts
-from summarizer.form import find_form_faults, find_language_faults
-from summarizer.layout import Layout
+from summarizer.facts.names import ChineseNames, EnglishNames, find_aliases, find_bodies
+from summarizer.facts.numerals import fold_width, write_han
 from summarizer.measure import BOUNDS, MOST_CHARACTERS, measure
-from summarizer.names import ChineseNames, EnglishNames, find_aliases, find_bodies
-from summarizer.numerals import fold_width, write_han
 from summarizer.passages import Reading, read_body
 from summarizer.script import to_traditional
 from summarizer.sentences import Sentence, split_sentences
-from summarizer.sources import Sources, Span
-from summarizer.support import FigureSupport, Placing, Summary
-from summarizer.turns import ChineseClaims, EnglishClaims, find_turned_figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from data.models import Language
-from summarizer.figures import Fact
-from summarizer.related import relate
+from summarizer.check.related import relate
+from summarizer.facts.figures import Fact
 
 _STEPS = {
     ",": 2.0, "，": 3.0, "、": 1.0, ";": 5.0, "；": 6.0, ":": 2.0, "：": 3.0, "(": 1.0, "（": 2.0,

@@ -9,11 +9,11 @@ from datetime import date
 from itertools import pairwise
 
 from data.models import Language
-from summarizer.bodies import read_bodies
-from summarizer.facts import find_facts
-from summarizer.figures import Fact
-from summarizer.names_en import EnglishNames, find_english_names
-from summarizer.names_zh import ChineseNames, find_chinese_names
+from summarizer.facts.bodies import read_bodies
+from summarizer.facts.figures import Fact
+from summarizer.facts.finding import find_facts
+from summarizer.facts.names_en import EnglishNames, find_english_names
+from summarizer.facts.names_zh import ChineseNames, find_chinese_names
 
 __all__ = [
     "ChineseNames",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from summarizer.figures import (
+from summarizer.facts.figures import (
     CURRENCIES,
     HALF_UNSAID,
     Context,
@@ -16,7 +16,7 @@ from summarizer.figures import (
     write_date,
     write_time,
 )
-from summarizer.numerals import HAN_NUMERAL, read_chinese, write_number
+from summarizer.facts.numerals import HAN_NUMERAL, read_chinese, write_number
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ ]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _HAN = rf"(?:[一二兩三四五六七八九十廿]{HAN_NUMERAL}*(?:點[零○〇一二三四五六七八九]+[萬億]?)?)"

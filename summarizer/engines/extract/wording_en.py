@@ -3,8 +3,8 @@
 import re
 from datetime import date, timedelta
 
-from summarizer.figures_en import MONTHS, SHIFTS_OF_WHICH
-from summarizer.numerals import NUMBER_WORDS, read_english_words
+from summarizer.facts.figures_en import MONTHS, SHIFTS_OF_WHICH
+from summarizer.facts.numerals import NUMBER_WORDS, read_english_words
 
 _MONTH = "|".join(MONTHS)
 _DATE = rf"(?:{_MONTH}) \d{{1,2}}(?:, (?:19|20)\d\d)?"

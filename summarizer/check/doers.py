@@ -11,9 +11,9 @@ import math
 from heapq import nlargest
 from typing import NamedTuple
 
-from summarizer.figures import Fact
-from summarizer.layout import Layout
-from summarizer.support import Doubt, Fit, Fits, Summary, weigh_doubt, weigh_fit
+from summarizer.check.layout import Layout
+from summarizer.check.support import Doubt, Fit, Fits, Summary, weigh_doubt, weigh_fit
+from summarizer.facts.figures import Fact
 
 _WEIGHTS = Fit(0.63, 0.56, 0.93, 0.72, 0.0, 1.85, 2.0, 0.0, 1.0, 3.0, 0.0, 0.0)
 _DOUBTS = Doubt(1.34, -0.33, 1.61, -0.23, 0.19, -1.56, 0.24, 2.0, 0.14)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from summarizer.brackets import is_in_name
-from summarizer.clauses_en import has_verb
+from summarizer.engines.extract.clauses_en import has_verb
 from summarizer.passages import Reading
 
 _GIVEN = re.compile(r"[（(](?P<short>[\u4e00-\u9fff]{2,7})[）)]")

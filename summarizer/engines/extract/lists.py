@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from data.models import Language
-from summarizer.clauses_en import has_verb, mask
-from summarizer.clauses_zh import leans
+from summarizer.engines.extract.clauses_en import has_verb, mask
+from summarizer.engines.extract.clauses_zh import leans
 from summarizer.passages import MARKER
 
 _INCLUDE_EN = re.compile(

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from functools import cached_property
 
 from data.models import Language
-from summarizer.check import to_hong_kong_date
+from summarizer.check.checker import to_hong_kong_date
+from summarizer.check.layout import name_figure
+from summarizer.check.turns import find_side
 from summarizer.facts import SourceFacts, find_facts
-from summarizer.figures import MEASURES, Fact
-from summarizer.layout import name_figure
-from summarizer.names import find_names
-from summarizer.turns import find_side
+from summarizer.facts.figures import MEASURES, Fact
+from summarizer.facts.names import find_names
 
 _COUNTS = frozenset({"number", "quantity"})
 _COUNTED = frozenset({"person", "case", "vehicle", ""})

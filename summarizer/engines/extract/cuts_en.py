@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from summarizer.brackets import find_brackets_in_names, may_drop
-from summarizer.clauses_en import (
+from summarizer.engines.extract.clauses_en import (
     AUXILIARY,
     PURPOSE,
     SAYING,
@@ -17,7 +17,7 @@ from summarizer.clauses_en import (
     mask,
     strip_opening,
 )
-from summarizer.cuts import Cut
+from summarizer.engines.extract.cuts import Cut
 
 _MEANING = re.compile(r"\s\((?:i\.e\.|that is|namely|e\.g\.)[^()]*\)")
 _ASIDE = re.compile(r"\s\((?![^()]*\d{4})[^()]*\)|\s\([^()]*\([^()]*\)[^()]*\)")

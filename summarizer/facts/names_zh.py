@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from summarizer.bodies import BodyNames, Named, read_bodies
 from summarizer.brackets import find_brackets_in_names
-from summarizer.figures import Fact
+from summarizer.facts.bodies import BodyNames, Named, read_bodies
+from summarizer.facts.figures import Fact
 
 _PLACES_LIST = """
     香港島 港島 九龍城 九龍 新界 中西區 灣仔 油尖旺 深水埗 黃大仙 觀塘 葵青 荃灣 屯門

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.models import Language, Release, ReleaseText
+from data.samples import sample_references, sample_releases
 from summarizer.engines.extract import ExtractEngine
 from summarizer.evaluate import (
     OPENING,
@@ -111,6 +112,25 @@ def test_the_table_has_a_row_an_engine_and_language() -> None:
     lines = render_table(score("en", BODIES["en"]).tallies).splitlines()
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| opening", "| extract"]
     assert len({line.count("|") for line in lines}) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_extracts_are_ahead_of_the_opening_sentences_in_every_measure(language: Language) -> None:
+    """On the development split; the test split is scored by the benchmarks alone."""
+    now = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
+    references = {
+        (each.id, each.language): [
+            Reference(id=each.id, language=each.language, summary=each.summary, facts=each.facts)
+        ]
+        for each in sample_references(now)
+        if each.split == "development" and each.language == language
+    }
+    found = evaluate(sample_releases(now, "http://site"), references, ExtractEngine(), "extract")
+    ours, opening = tally_of(found, "extract"), tally_of(found, OPENING)
+    assert ours.summaries > 80
+    assert all(ours.rouge[name] > 1.1 * opening.rouge[name] for name in ours.rouge)
+    assert ours.figures[0] > 1.4 * opening.figures[0]
+    assert ours.unsupported == 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ _SINGULAR = re.compile(
 # Each alternative begins with a letter, to which a search goes quickly.
 _HINT_OF_SELF = re.compile(r"I(?<=\bI)\b|M(?<=\bM)[eyi]|m(?<=\bm)[eyi]|我|本人")
 _PRONOUN = re.compile(
-    r"^(?:(?:But|And|So|Of course|However|Then|Yes|No|Indeed|In fact|Later),? )?"
+    r"^(?:(?:But|And|So|Of course|However|Then|Yes|No|Indeed|In fact|Later|At present|Currently|"
+    r"Now|So far|To date|Since then|As a result),? )?"
     r"(?:(?:He|She|They|His|Her|Their|Its|These|Those|Such|Him)\b"
     r"|It\b(?! (?:is|was|has been|will be) (?:\w+ ){0,3}(?:that|to)\b)"
     r"|(?:This|That)\b(?! (?:year|month|week|morning|afternoon|evening|summer|winter|spring|"

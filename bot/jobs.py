@@ -4,10 +4,12 @@ Killing the process anywhere and starting it again carries on.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -76,7 +78,10 @@ class Jobs:
         )
         for tick, seconds in ticks:
             scheduler.add_job(
-                tick, "interval", seconds=seconds, next_run_time=datetime.now(ZoneInfo("UTC"))
+                _end_quietly(tick),
+                "interval",
+                seconds=seconds,
+                next_run_time=datetime.now(ZoneInfo("UTC")),
             )
         return scheduler
 
@@ -181,6 +186,17 @@ class Jobs:
         ids = tuple(stored.release.id for section in sections for stored in section.releases)
         nothing = "digest.none_today_followed" if followed else "digest.none_today"
         return parts or (say_in(chat.languages, nothing),), ids
+
+
+def _end_quietly(tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """The tick; that it is called off when the bot stops is no fault for the log to tell."""
+
+    @wraps(tick)
+    async def run() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await tick()
+
+    return run
 
 
 def _lacks_summaries(releases: Sequence[Stored]) -> bool:

@@ -129,4 +129,4 @@ def test_it_runs_answers_stops_in_good_order_and_remembers(tmp_path: Path) -> No
             process.send_signal(signal.SIGTERM)
             _, errors = process.communicate(timeout=20)
         assert process.returncode == 0, errors
-        assert "Traceback" not in errors
+        assert "Traceback" not in errors, errors

@@ -467,7 +467,7 @@ def test_most_alterations_of_samples_are_caught_and_most_references_are_not_refu
     found = measure_caught(summaries)
     assert len(found.refused) <= 0.05 * len(summaries)
     for language in LANGUAGES:
-        assert found.rate(language, ("digit", "scale", "unit", "date")) > 0.96
+        assert found.rate(language, ("digit", "scale", "unit", "date")) > 0.94
         assert found.rate(language, ("other figure", "other count", "other date")) > 0.45
         assert found.rate(language, ("other body", "other name")) > 0.85
         assert found.rate(language, ("direction",)) > 0.4

@@ -58,6 +58,13 @@ def test_a_release_gets_a_summary_in_each_of_its_languages_english_first() -> No
     assert english["headline"] == "Lamps"
 
 
+def test_the_end_of_the_calendar_loses_no_line() -> None:
+    end = make_line("P1", en=ENGLISH).replace(b"2025-11-27T16:00:00+08:00", b"9999-12-31T23:59:59Z")
+    done = run("--engine", "extract", lines=end + make_line("P2", en=ENGLISH))
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert [line["id"] for line in read_lines(done.stdout)] == ["P1", "P1", "P2", "P2"]
+
+
 @pytest.mark.parametrize(
     ("bodies", "language", "mark"),
     [({"en": ENGLISH}, "zh", "（只有英文）"), ({"zh": CHINESE}, "en", " (Chinese only)")],

@@ -278,3 +278,18 @@ def test_any_text_is_read_and_spans_are_the_surfaces(text: str, language: Langua
 def test_a_figure_of_absurd_length_is_survived(text: str) -> None:
     find_facts(text, "zh", ISSUED)
     find_facts(text, "en", ISSUED)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("跌百分之九至14.8億元。", [("percent", "9"), ("money", "1480000000")]),
+        ("升百分之二至三萬人。", [("percent", "2"), ("quantity", "30000")]),
+        ("升百分之三至五。", [("percent", "3"), ("percent", "5")]),
+    ],
+)
+def test_a_percentage_and_what_it_leads_to_are_no_range(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    facts = find_facts(text, "zh", date(2026, 11, 22))
+    assert [(fact.kind, fact.value) for fact in facts] == found

@@ -6,6 +6,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from data.samples.server import HOST, SampleSite
 
 _OFFICIAL = "https://www.info.gov.hk"
 # So that scores can be made again: the dates in the texts count from this moment.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _ANY_MOMENT = "2026-11-22T15:30:00+08:00"
 
 
@@ -25,8 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve or print the samples; 0 when done, 1 if the port can't be had, 2 on wrong use."""
     options = _parse(arguments)
     if options.command != "serve":
-        for line in _list_lines(options.command, options.split, options.at):
-            print(line)
+        try:
+            for line in _list_lines(options.command, options.split, options.at):
+                print(line, flush=True)
+        except BrokenPipeError:
+            # Whoever read the output has gone; so that nothing is flushed to it at exit:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     try:
         asyncio.run(_serve(options.port))
@@ -66,9 +72,15 @@ def _port(text: str) -> int:
 
 def _moment(text: str) -> datetime:
     try:
-        return to_utc(datetime.fromisoformat(text))
+        moment = to_utc(datetime.fromisoformat(text))
     except ValueError:
-        raise argparse.ArgumentTypeError("give a moment such as 2026-11-22T15:30+08:00") from None
+        moment = None
+    # Their dates reach some years to either side.
+    if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise argparse.ArgumentTypeError(
+            f"give a moment such as 2026-11-22T15:30+08:00, from {_FIRST_YEAR} to {_LAST_YEAR}"
+        )
+    return moment
 
 
 def _list_lines(command: str, split: Split | None, at: datetime) -> Iterator[str]:

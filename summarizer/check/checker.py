@@ -328,7 +328,13 @@ def _describe_misplaced(fact: Fact, placing: Placing) -> str:
 
 
 def to_hong_kong_date(moment: date | datetime) -> date:
-    """The Hong Kong date of an instant; a time without a zone is Hong Kong's."""
+    """The Hong Kong date of an instant; a time without a zone is Hong Kong's.
+
+    At the end of the calendar, where Hong Kong's day has no date any more, the instant's own.
+    """
     if not isinstance(moment, datetime):
         return moment
-    return moment.astimezone(HONG_KONG).date() if moment.tzinfo else moment.date()
+    try:
+        return moment.astimezone(HONG_KONG).date() if moment.tzinfo else moment.date()
+    except OverflowError:
+        return moment.date()

@@ -70,6 +70,12 @@ _NOT_FIGURES = (
 _PART = "凌晨|清晨|早上|上午|正午|中午|下午|傍晚|晚上|黃昏|深夜|晚"
 _HOUR_MARK = "(?:時|點鐘|點(?=半|正|[，。至]))"
 
+# "fell 9% to 1.48 billion" is no range of percentages.
+_NO_COUNT = (
+    r"(?![\d.,零○〇一二兩三四五六七八九十百千萬億]"
+    r"|[ ]?(?:[多餘元人名宗件輛次張間公噸年月日時歲]|港元|美元|個(?!百分)))"
+)
+
 _CHINESE = rf"""
 (?P<not_figure>{_NOT_FIGURES})
 |(?P<date>(?:(?P<d_year>{_YEAR})年|(?P<d_told>[去今明])年)?
@@ -90,7 +96,7 @@ _CHINESE = rf"""
       (?P<x_hour>{_SMALL}){_HOUR_MARK}(?:(?P<x_minute>{_SMALL})分(?!鐘)|(?P<x_fraction>半|正|[一三]刻))?)?)
 |(?P<clock>(?<![\d:])(?P<c_hour>[012]?\d)[:：](?P<c_minute>[0-5]\d)(?![\d:]))
 |(?P<noon>正午|午夜)
-|(?P<percent>百分之(?P<r_han>{NUMBER}|百)(?:至(?:百分之)?(?P<r_last>{NUMBER}))?
+|(?P<percent>百分之(?P<r_han>{NUMBER}|百)(?:至(?:百分之)?(?P<r_last>{NUMBER}){_NO_COUNT})?
     |(?P<r_digits>{NUMBER})(?:(?:至|-|–)(?P<r_end>{NUMBER}))?\ ?%)
 |(?P<points>(?P<q_number>{NUMBER})個百分點)
 |(?P<tenths>(?P<h_number>[一二兩三四五六七八九]|\d)成(?P<h_half>半|[一二三四五六七八九])?(?![員為功績果立就長人熟交年]))

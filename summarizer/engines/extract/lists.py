@@ -14,6 +14,7 @@ _INCLUDE_EN = re.compile(
 # What makes a list whole: one of its items alone would be taken for all.
 _ALL = re.compile(r"\b(?:are|comprises?)(?: the following)?:$|(?:計有|為|是)[：︰:]$")
 _INCLUDE_ZH = re.compile(r"(?:包括|計有|涵蓋|如下)[：︰:]$")
+_WITHDRAWN_ZH = re.compile("暫停|停止|取消|關閉|停用|不包括|不適用|除外|延遲|禁止|不得")
 _NAMED_ZH = re.compile(r"(措施|安排|建議|服務|工作)[^，。]{0,8}[：︰:]$")
 _RUN_IN_HEADING = re.compile(
     r"^(?P<head>[^.。]{3,160}?) (?:[–—]|──) (?=[A-Z])"
@@ -104,8 +105,10 @@ def _join_chinese(intro: str, names: Sequence[str]) -> str | None:
         listed = names[0]
     if _INCLUDE_ZH.search(intro):
         head = re.sub(r"，?(?:詳情|現)?如下$", "，包括", head)
-        return f"{_RELATIVE_ZH.sub('', head)}{listed}。"
+        plain = head if _WITHDRAWN_ZH.search(head) else _RELATIVE_ZH.sub("", head)
+        return f"{plain}{listed}。"
     if len(names) > 1 and re.search(r"措施|安排|建議|服務|工作", head):
         return f"{head}，包括{listed}。"
-    named = _NAMED_ZH.search(intro)
+    # "The services suspended are:" must not become "The services include".
+    named = None if _WITHDRAWN_ZH.search(intro) else _NAMED_ZH.search(intro)
     return f"{named[1]}包括{listed}。" if named else None

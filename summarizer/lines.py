@@ -24,7 +24,6 @@ _ALONE = 24
 _MOST_PROCESSES = 4
 _WAITING_EACH = 8
 
-
 Line = tuple[int, bytes]
 _Parsed = TypeVar("_Parsed", bound=BaseModel)
 

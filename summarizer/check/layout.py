@@ -199,11 +199,6 @@ class Layout:
         """The number of the sentence that a place is in."""
         return bisect_right(self._sentence_starts, place)
 
-    @cached_property
-    def sentence_count(self) -> int:
-        """How many sentences there are; their numbers start at 1."""
-        return len(self._sentence_starts)
-
     def list_sentence(self, number: int) -> frozenset[Term]:
         """The terms of a sentence."""
         found = self._sentences.get(number)

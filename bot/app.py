@@ -34,6 +34,7 @@ from data.samples.server import SampleSite
 from data.store.database import DAMAGED, StoreError, is_damage
 from data.store.store import Store, open_store
 from data.tables import load_tables
+from summarizer.loading import EngineOptions
 from summarizer.worker import SummaryWorker
 
 SAMPLES_EN, SAMPLES_ZH = "fictional sample releases", "虛構的新聞公報樣本"
@@ -208,7 +209,7 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         time_zone=settings.time_zone,
     )
     application = _build_application(surroundings.address, services)
-    worker = SummaryWorker(settings.summary_engine, settings.summary_model)
+    worker = SummaryWorker(EngineOptions(settings.summary_engine, settings.summary_model))
     jobs = Jobs(
         store=store,
         database=surroundings.database,

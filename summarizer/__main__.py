@@ -87,9 +87,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _summarize_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
-    from summarizer.summarize import load_engine
+    from summarizer.loading import EngineOptions, load_engine
 
-    loaded = load_engine(options.engine, options.model)
+    loaded = load_engine(EngineOptions(options.engine, options.model))
     _say(loaded.reason)
     # A model is in this process alone; what it needs can't be had twice.
     processes = count_processes() if loaded.engine.method == "extract" else 1
@@ -98,14 +98,14 @@ def _summarize_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO
 
 def _evaluate_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
     from summarizer.evaluate import ReferencesError, evaluate, read_references, render_table
-    from summarizer.summarize import load_engine
+    from summarizer.loading import EngineOptions, load_engine
 
     try:
         references = read_references(options.references)
     except ReferencesError as error:
         _say(str(error))
         return 2
-    loaded = load_engine(options.engine, options.model)
+    loaded = load_engine(EngineOptions(options.engine, options.model))
     _say(loaded.reason)
     releases: list[Release] = []
 

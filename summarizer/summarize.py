@@ -16,68 +16,15 @@ from data.models import LANGUAGES, Language, Release, ReleaseText, Summary
 from summarizer.check import Checker, Verdict
 from summarizer.check.agreement import find_contradictions
 from summarizer.drafting import ask, clean_text, join_faults, tidy
-from summarizer.engines.base import Draft, Engine, EngineError, ModelUnavailableError
+from summarizer.engines.base import Draft, Engine, EngineError
 from summarizer.engines.extract import ExtractEngine
 from summarizer.measure import cut
 from summarizer.sentences import split_sentences
 
 logger = logging.getLogger(__name__)
 
-ENGINES = ("auto", "extract", "transformer")
 _MOST_EXTRACTS = 4
 NO_TEXT = "the release has no text to summarise"
-
-
-class WrongUseError(ValueError):
-    """The engine asked for can't be what was meant; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedEngine:
-    """An engine, and the sentence that says which it is and why; ``fell_back`` if not as asked."""
-
-    engine: Engine
-    reason: str
-    fell_back: bool = False
-
-
-def load_engine(choice: str, model: str | None) -> LoadedEngine:
-    """The engine for a choice of "auto", "extract" or "transformer".
-
-    A model that can't be loaded is no failure: the extract engine carries on, and the reason
-    says so; whoever asked for the engine says it on, once.
-
-    Args:
-        choice: one of ``ENGINES``.
-        model: the model's name on the hub, or its folder; None if none is configured.
-
-    Raises:
-        WrongUseError: if the choice is unknown, or is "transformer" without a model.
-    """
-    if choice not in ENGINES:
-        raise WrongUseError(f"There is no engine {choice!r}; choose one of {', '.join(ENGINES)}.")
-    if choice == "transformer" and not model:
-        raise WrongUseError(
-            "The transformer engine needs a model: name one on the hub or a folder."
-        )
-    if choice == "extract":
-        return LoadedEngine(ExtractEngine(), "Summaries come from the extract engine, as chosen.")
-    if not model:
-        reason = "Summaries come from the extract engine: no model is configured."
-        return LoadedEngine(ExtractEngine(), reason)
-    try:
-        from summarizer.engines.transformer import load_transformer
-
-        engine: Engine = load_transformer(model)
-    except ModelUnavailableError as error:
-        reason = f"{error} Summaries come from the extract engine."
-        return LoadedEngine(ExtractEngine(), reason, fell_back=True)
-    except ImportError as error:
-        reason = (
-            f"transformers can't be imported ({error}). Summaries come from the extract engine."
-        )
-        return LoadedEngine(ExtractEngine(), reason, fell_back=True)
-    return LoadedEngine(engine, f"Summaries come from the model {model}.")
 
 
 def summarize_release(release: Release, engine: Engine) -> tuple[Summary, ...]:

@@ -16,13 +16,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from data.models import Release, Summary
-from summarizer.summarize import (
-    LoadedEngine,
-    WrongUseError,
-    load_engine,
-    summarize_headlines,
-    summarize_release,
-)
+from summarizer.loading import EngineOptions, LoadedEngine, WrongUseError, load_engine
+from summarizer.summarize import summarize_headlines, summarize_release
 from summarizer.translation import mark_untranslated, translate_release
 
 logger = logging.getLogger(__name__)
@@ -34,19 +29,19 @@ _Answer = tuple[str, tuple[str, ...]]
 # A release's line; then the lines of its summaries, if it is these that are to be translated.
 _Job = tuple[str, tuple[str, ...]]
 _LastResort = Callable[[], tuple[Summary, ...]]
-Loader = Callable[[str, str | None], LoadedEngine]
-Serve = Callable[[Connection, str, str | None], None]
+Loader = Callable[[EngineOptions], LoadedEngine]
+Serve = Callable[[Connection, EngineOptions], None]
 
 
 class WorkerDiedError(RuntimeError):
     """The process ended, or took longer than it may, before it answered."""
 
 
-def serve(pipe: Connection, choice: str, model: str | None, load: Loader = load_engine) -> None:
+def serve(pipe: Connection, options: EngineOptions, load: Loader = load_engine) -> None:
     """The life of the process: load, say so, then do job after job."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     try:
-        loaded = load(choice, model)
+        loaded = load(options)
     except WrongUseError as error:
         pipe.send(("wrong use", (str(error),)))
         return
@@ -70,11 +65,9 @@ class SummaryWorker:
     ``start`` and ``close`` may be called any number of times; ``summarize`` starts by itself.
     """
 
-    def __init__(
-        self, choice: str = "auto", model: str | None = None, *, serve: Serve = serve
-    ) -> None:
+    def __init__(self, options: EngineOptions, *, serve: Serve = serve) -> None:
         """``serve`` is the life of the process, by default the real one."""
-        self._choice, self._model = choice, model
+        self._options = options
         self._serve = serve
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -89,7 +82,7 @@ class SummaryWorker:
             WorkerDiedError: if the process ends while it loads.
         """
         async with self._turn:
-            return await self._start(self._choice, self._model)
+            return await self._start(self._options)
 
     async def summarize(self, release: Release) -> tuple[Summary, ...]:
         """The release's summaries; never raises for what the release does to the process."""
@@ -118,7 +111,7 @@ class SummaryWorker:
         async with self._turn:
             for attempt in (1, 2):
                 try:
-                    await self._start(self._choice, self._model)
+                    await self._start(self._options)
                     return await self._ask(job)
                 except WorkerDiedError as error:
                     logger.warning("Release %s, try %d: %s", name, attempt, error)
@@ -128,7 +121,7 @@ class SummaryWorker:
     async def _extract(self, job: _Job, name: str, last_resort: _LastResort) -> tuple[Summary, ...]:
         logger.error("Release %s ended the model's process twice; extracting instead", name)
         try:
-            await self._start("extract", None)
+            await self._start(EngineOptions("extract"))
             return await self._ask(job)
         except WorkerDiedError:
             logger.exception("Release %s can't be extracted either", name)
@@ -136,12 +129,12 @@ class SummaryWorker:
         finally:
             self._kill()
 
-    async def _start(self, choice: str, model: str | None) -> str:
+    async def _start(self, options: EngineOptions) -> str:
         if self._process is None or not self._process.is_alive():
             self._kill()
             self._pipe, child = _SPAWN.Pipe()
             self._process = _SPAWN.Process(
-                target=self._serve, args=(child, choice, model), name="summarizer", daemon=True
+                target=self._serve, args=(child, options), name="summarizer", daemon=True
             )
             await asyncio.to_thread(self._process.start)
             child.close()  # so that the pipe ends when the process does
@@ -149,7 +142,7 @@ class SummaryWorker:
             if kind == "wrong use":
                 self._kill()
                 raise WrongUseError(said[0])
-            if choice == self._choice:
+            if options == self._options:
                 self.engine_sentence = said[0]
             logger.log(logging.WARNING if kind == "fell back" else logging.INFO, said[0])
         return self.engine_sentence or ""

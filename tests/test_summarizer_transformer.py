@@ -7,9 +7,11 @@ import pytest
 import tiny_models
 
 from data.models import Language, Release, ReleaseText
+from summarizer.engines.asking import keep_whole_sentences
 from summarizer.engines.base import EngineError, ModelUnavailableError
-from summarizer.engines.transformer import keep_whole_sentences, load_transformer
-from summarizer.summarize import WrongUseError, load_engine, summarize_release
+from summarizer.engines.transformer import load_transformer
+from summarizer.loading import EngineOptions, WrongUseError, load_engine
+from summarizer.summarize import summarize_release
 
 ENGLISH_BODY = (
     "The Lantern Bureau (LB) announced today (November 27) that 13 600 lamps on Pier Road in Tai "
@@ -67,7 +69,9 @@ def folder(tmp_path: Path) -> Path:
 def test_a_models_true_summary_is_the_summary(
     folder: Path, language: Language, phrases: tuple[str, ...]
 ) -> None:
-    loaded = load_engine("transformer", str(tiny_models.build_reciting(folder, *phrases)))
+    loaded = load_engine(
+        EngineOptions("transformer", str(tiny_models.build_reciting(folder, *phrases)))
+    )
     (summary,) = summarize_release(make_release([language]), loaded.engine)
     assert summary.text == "".join(phrases)
     assert (summary.method, summary.model) == ("model", str(folder))
@@ -142,13 +146,13 @@ def test_a_long_release_is_cut_to_what_the_model_can_read(folder: Path) -> None:
 
 
 def test_auto_without_a_model_extracts_and_says_why() -> None:
-    loaded = load_engine("auto", None)
+    loaded = load_engine(EngineOptions("auto", None))
     assert loaded.engine.method == "extract"
     assert "no model is configured" in loaded.reason
 
 
 def test_auto_takes_a_model_that_loads(random_model: Path) -> None:
-    loaded = load_engine("auto", str(random_model))
+    loaded = load_engine(EngineOptions("auto", str(random_model)))
     assert (loaded.engine.method, loaded.fell_back) == ("model", False)
     assert str(random_model) in loaded.reason
 
@@ -156,7 +160,7 @@ def test_auto_takes_a_model_that_loads(random_model: Path) -> None:
 @pytest.mark.parametrize(("choice", "model"), [("transformer", None), ("magic", None)])
 def test_an_engine_that_cannot_be_meant_is_wrong_use(choice: str, model: str | None) -> None:
     with pytest.raises(WrongUseError):
-        load_engine(choice, model)
+        load_engine(EngineOptions(choice, model))
 
 
 def damage_weights(folder: Path) -> None:
@@ -210,7 +214,7 @@ def test_a_model_that_cannot_be_used_is_one_sentence_and_extract_carries_on(
     with pytest.raises(ModelUnavailableError, match=reason) as refused:
         load_transformer(str(folder))
     assert "\n" not in str(refused.value)
-    loaded = load_engine("transformer", str(folder))
+    loaded = load_engine(EngineOptions("transformer", str(folder)))
     assert loaded.fell_back
     assert loaded.engine.method == "extract"
 

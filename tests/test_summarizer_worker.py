@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.models import Release, ReleaseText
-from summarizer.summarize import LoadedEngine, WrongUseError, load_engine
+from summarizer.loading import EngineOptions, LoadedEngine, WrongUseError, load_engine
 from summarizer.worker import SummaryWorker, serve
 
 BODY = (
@@ -25,7 +25,7 @@ def make_release(name: str = "P1", body: str = BODY) -> Release:
 
 
 async def test_summaries_come_from_a_process_of_their_own() -> None:
-    worker = SummaryWorker("extract")
+    worker = SummaryWorker(EngineOptions("extract"))
     try:
         assert await worker.start() == worker.engine_sentence
         assert "extract engine" in (worker.engine_sentence or "")
@@ -43,7 +43,7 @@ async def test_a_model_is_loaded_and_used_in_the_process(tmp_path: Path) -> None
         "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1,",
         " and members of the public should avoid the road at night.",
     )
-    worker = SummaryWorker("auto", str(folder))
+    worker = SummaryWorker(EngineOptions("auto", str(folder)))
     try:
         (summary,) = await worker.summarize(make_release())
         assert (summary.method, summary.model) == ("model", str(folder))
@@ -53,7 +53,7 @@ async def test_a_model_is_loaded_and_used_in_the_process(tmp_path: Path) -> None
 
 
 async def test_a_killed_process_is_replaced_and_loses_nothing() -> None:
-    worker = SummaryWorker("extract")
+    worker = SummaryWorker(EngineOptions("extract"))
     try:
         await worker.start()
         os.kill(find_child(), signal.SIGKILL)
@@ -66,7 +66,7 @@ async def test_a_killed_process_is_replaced_and_loses_nothing() -> None:
 
 
 async def test_a_caller_that_gives_up_leaves_no_answer_for_the_next() -> None:
-    worker = SummaryWorker("extract")
+    worker = SummaryWorker(EngineOptions("extract"))
     try:
         await worker.start()
         first = asyncio.ensure_future(worker.summarize(make_release("P1")))
@@ -79,7 +79,7 @@ async def test_a_caller_that_gives_up_leaves_no_answer_for_the_next() -> None:
 
 
 async def test_closing_ends_the_process_and_may_be_repeated() -> None:
-    worker = SummaryWorker("extract")
+    worker = SummaryWorker(EngineOptions("extract"))
     await worker.start()
     await worker.close()
     await worker.close()
@@ -89,7 +89,7 @@ async def test_closing_ends_the_process_and_may_be_repeated() -> None:
 
 
 async def test_wrong_use_is_told_to_whoever_starts_it() -> None:
-    worker = SummaryWorker("transformer", None)
+    worker = SummaryWorker(EngineOptions("transformer"))
     with pytest.raises(WrongUseError, match="needs a model"):
         await worker.start()
     await worker.close()
@@ -105,20 +105,20 @@ class Deadly:
         os._exit(9)
 
 
-def load_deadly(choice: str, model: str | None) -> LoadedEngine:
-    if choice == "extract":
-        return load_engine(choice, model)
+def load_deadly(options: EngineOptions) -> LoadedEngine:
+    if options.choice == "extract":
+        return load_engine(options)
     return LoadedEngine(Deadly(), "deadly")  # type: ignore[arg-type]
 
 
-def serve_deadly(pipe: Connection, choice: str, model: str | None) -> None:
-    serve(pipe, choice, model, load_deadly)
+def serve_deadly(pipe: Connection, options: EngineOptions) -> None:
+    serve(pipe, options, load_deadly)
 
 
 async def test_a_release_that_kills_the_process_twice_is_extracted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    worker = SummaryWorker("auto", serve=serve_deadly)
+    worker = SummaryWorker(EngineOptions("auto"), serve=serve_deadly)
     try:
         (summary,) = await worker.summarize(make_release("P7"))
         assert (summary.id, summary.method, summary.supported) == ("P7", "extract", True)

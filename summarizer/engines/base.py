@@ -46,6 +46,28 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A text to draft a summary of; ``faults`` tell what was wrong with the draft before."""
+
+    text: ReleaseText
+    faults: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class BatchEngine(Engine, Protocol):
+    """An engine that is quicker with several texts at once."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many requests it pays to ask for at once; more are no fault."""
+        ...
+
+    def draft_batch(self, requests: Sequence[Request]) -> "list[Draft | EngineError]":
+        """A draft for each request, in their order, or why there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """Headline and summary of a release in the language that it lacks, before they are checked."""
 

@@ -4,20 +4,22 @@ Tensors stay in this file. Decoding is greedy, so that the same release gives th
 """
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from data.models import HONG_KONG, Language, Method, ReleaseText, Summary
+from data.models import Language, Method, ReleaseText, Summary
+from summarizer.engines.asking import (
+    LEAST_SOURCE_TOKENS,
+    MOST_NEW_TOKENS,
+    compose_request,
+    compose_translation_request,
+    is_enough,
+    read_summary,
+    read_translation,
+)
 from summarizer.engines.base import Draft, EngineError, ModelUnavailableError, Translation
-from summarizer.facts.bodies import find_official_names
-from summarizer.facts.figures_en import MONTHS
-from summarizer.measure import BOUNDS, measure
-from summarizer.passages import read_body
-from summarizer.prompts import Message, compose_messages, compose_translation, merge_system
-from summarizer.salience import cut_body
-from summarizer.sentences import split_sentences
+from summarizer.prompts import Message, merge_system
 
 if TYPE_CHECKING:
     import torch
@@ -28,14 +30,6 @@ logger = logging.getLogger(__name__)
 # Every model family brings its own classes: the library types them as Any as well.
 Tokenizer: TypeAlias = Any
 Network: TypeAlias = Any
-
-_MOST_SOURCE_TOKENS = 1_400
-_LEAST_SOURCE_TOKENS = 200
-_MOST_NEW_TOKENS: dict[Language, int] = {"en": 140, "zh": 220}
-# Once a sentence ends at this length, what follows would only be cut away.
-_ENOUGH: dict[Language, int] = {"en": 38, "zh": 75}
-_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_ENDING = re.compile(r"[.!?。！？][\"'”’」』）)]*\s*$")
 
 
 class TransformerEngine:
@@ -55,11 +49,9 @@ class TransformerEngine:
         Raises:
             EngineError: if the model answers with nothing.
         """
-        answer = self._generate(self._compose(text, faults), text.language)
-        summary = keep_whole_sentences(_THINKING.sub("", answer), text.language)
-        if not summary:
-            raise EngineError(f"The model {self.model} answered with nothing.")
-        return Draft(summary)
+        messages = compose_request(text, faults, self._count, self._room)
+        answer = self._generate(messages, text.language)
+        return Draft(read_summary(answer, text.language, self.model))
 
     def translate(
         self, text: ReleaseText, summary: Summary, faults: Sequence[str] = ()
@@ -70,28 +62,9 @@ class TransformerEngine:
             EngineError: if the model does not answer with a headline and a summary.
         """
         target: Language = "zh" if text.language == "en" else "en"
-        names = find_official_names(f"{text.title}\n{summary.text}", text.language)
-        messages = compose_translation(target, text.title, summary.text, names, faults)
-        answer = _THINKING.sub("", self._generate(messages, target, to_the_end=True))
-        headline, _, said = answer.strip().partition("\n")
-        said = keep_whole_sentences(said, target)
-        if not headline.strip() or not said:
-            raise EngineError(f"The model {self.model} answered without headline and summary.")
-        return Translation(headline.strip(), said)
-
-    def _compose(self, text: ReleaseText, faults: Sequence[str]) -> list[Message]:
-        issued = text.issued_at.astimezone(HONG_KONG)
-        issued_on = (
-            f"{MONTHS[issued.month - 1]} {issued.day}, {issued.year}"
-            if text.language == "en"
-            else f"{issued.year}年{issued.month}月{issued.day}日"
-        )
-        empty = compose_messages(text.language, text.title, "", issued_on, faults)
-        frame = sum(self._count(message["content"]) for message in empty) + 32
-        budget = min(_MOST_SOURCE_TOKENS, self._room - _MOST_NEW_TOKENS[text.language] - frame)
-        reading = read_body(text.body, text.language)
-        body = cut_body(reading, text.title, max(0, budget), self._count)
-        return compose_messages(text.language, text.title, body, issued_on, faults)
+        messages = compose_translation_request(text, summary, faults)
+        answer = self._generate(messages, target, to_the_end=True)
+        return read_translation(answer, target, self.model)
 
     def _count(self, text: str) -> int:
         return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
@@ -113,7 +86,7 @@ class TransformerEngine:
                 temperature=None,
                 top_p=None,
                 top_k=None,
-                max_new_tokens=_MOST_NEW_TOKENS[language],
+                max_new_tokens=MOST_NEW_TOKENS[language],
                 pad_token_id=_find_padding(self._tokenizer),
                 stopping_criteria=StoppingCriteriaList(enough),
             )
@@ -140,30 +113,12 @@ class TransformerEngine:
         """Stops at the end of a sentence, once the summary is long enough."""
         import torch
 
-        _, high = BOUNDS[language]
-
-        def is_enough(tokens: "torch.Tensor", *_: object, **__: object) -> "torch.Tensor":
+        def check(tokens: "torch.Tensor", *_: object, **__: object) -> "torch.Tensor":
             text = self._tokenizer.decode(tokens[0, asked:], skip_special_tokens=True)
-            text = _THINKING.sub("", text)
-            length = measure(text, language)
-            ended = length.least >= _ENOUGH[language] and bool(_ENDING.search(text))
-            done = ended or length.least > high + 15
+            done = is_enough(text, language)
             return torch.full((tokens.shape[0],), done, dtype=torch.bool, device=tokens.device)
 
-        return is_enough
-
-
-def keep_whole_sentences(text: str, language: Language) -> str:
-    """As many of the first sentences as fit the length allowed, without an unfinished one."""
-    _, high = BOUNDS[language]
-    joiner = " " if language == "en" else ""
-    kept = ""
-    for sentence in split_sentences(text.strip(), language):
-        longer = f"{kept}{joiner if kept else ''}{' '.join(sentence.text.split())}"
-        if not _ENDING.search(sentence.text) or (kept and measure(longer, language).most > high):
-            break
-        kept = longer
-    return kept or " ".join(text.split())
+        return check
 
 
 def load_transformer(name: str) -> TransformerEngine:
@@ -228,7 +183,7 @@ def _check_fit(name: str, tokenizer: Tokenizer, network: Network) -> None:
             f"The tokenizer of {name} is another model's: "
             f"it has {len(tokenizer)} tokens, the model knows {known}."
         )
-    if _find_room(network, tokenizer) < _LEAST_SOURCE_TOKENS + 2 * max(_MOST_NEW_TOKENS.values()):
+    if _find_room(network, tokenizer) < LEAST_SOURCE_TOKENS + 2 * max(MOST_NEW_TOKENS.values()):
         raise ModelUnavailableError(f"The model {name} reads too few tokens at once for a release.")
 
 

@@ -8,15 +8,16 @@ summary, and each summary says how many drafts it took and why it is not the fir
 
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeVar
 
 from data.models import LANGUAGES, Language, Release, ReleaseText, Summary
 from summarizer.check import Checker, Verdict
 from summarizer.check.agreement import find_contradictions
-from summarizer.drafting import ask, clean_text, join_faults, tidy
-from summarizer.engines.base import Draft, Engine, EngineError
+from summarizer.drafting import ask, ask_for_drafts, clean_text, join_faults, tidy
+from summarizer.engines.base import BatchEngine, Draft, Engine, EngineError, Request
 from summarizer.engines.extract import ExtractEngine
 from summarizer.measure import cut
 from summarizer.sentences import split_sentences
@@ -29,13 +30,95 @@ NO_TEXT = "the release has no text to summarise"
 
 def summarize_release(release: Release, engine: Engine) -> tuple[Summary, ...]:
     """A summary for each language that the release has a text in, English first."""
-    texts = {each: clean_text(release.texts[each]) for each in LANGUAGES if each in release.texts}
-    summaries = {each: _summarize_text(release, text, engine) for each, text in texts.items()}
-    faults = _find_contradictions(summaries, texts)
-    if faults:
-        logger.info("The summaries of %s disagree: %s", release.id, join_faults(faults))
-        summaries = _settle(release, texts, summaries, faults)
-    return tuple(summaries.values())
+    ((_, summaries),) = summarize_batch([release], engine)
+    return summaries
+
+
+def summarize_batch(
+    releases: Iterable[Release], engine: Engine
+) -> Iterator[tuple[Release, tuple[Summary, ...]]]:
+    """Each release with its summaries, as soon as it is finished.
+
+    An engine that is quicker with several texts is asked for as many drafts at once as pay; a
+    release is taken from ``releases`` when there is room for it.
+    """
+    room = engine.batch_size if isinstance(engine, BatchEngine) else 1
+    waiting = (_Climb(release, engine) for release in releases)
+    climbing: list[_Climb] = []
+    for climb in waiting:
+        climbing.append(climb)
+        if sum(len(each.requests) for each in climbing) < room and not climb.finished:
+            continue
+        yield from _climb_on(climbing, engine)
+    while climbing:
+        yield from _climb_on(climbing, engine)
+
+
+def _climb_on(
+    climbing: "list[_Climb]", engine: Engine
+) -> Iterator[tuple[Release, tuple[Summary, ...]]]:
+    """Answer what the climbs ask for, and take out those that are finished."""
+    asking = [each for each in climbing if each.requests]
+    requests = [request for each in asking for request in each.requests]
+    answers = iter(ask_for_drafts(engine, requests))
+    for each in asking:
+        each.go_on([next(answers) for _ in each.requests])
+    for each in [each for each in climbing if each.finished]:
+        climbing.remove(each)
+        yield each.release, each.summaries
+
+
+_Result = TypeVar("_Result")
+# A ladder asks for drafts, one at a time, and ends with what came of it.
+_Ladder = Generator[Request, Draft | EngineError, _Result]
+
+
+class _Climb:
+    """One release on its way up the ladder, both languages side by side."""
+
+    def __init__(self, release: Release, engine: Engine) -> None:
+        self.release = release
+        self.summaries: tuple[Summary, ...] = ()
+        self.finished = False
+        texts = {each: release.texts[each] for each in LANGUAGES if each in release.texts}
+        self._texts = {each: clean_text(text) for each, text in texts.items()}
+        self._done: dict[Language, Summary] = {}
+        self._asked: dict[Language, Request] = {}
+        self._ladders: dict[Language, _Ladder[Summary]] = {
+            each: _summarize_text(release, text, engine) for each, text in self._texts.items()
+        }
+        for language in self._texts:
+            self._step(language, None)
+        self._finish()
+
+    @property
+    def requests(self) -> list[Request]:
+        """The drafts that it waits for."""
+        return list(self._asked.values())
+
+    def go_on(self, answers: Sequence[Draft | EngineError]) -> None:
+        """Take the answers to ``requests``, in their order."""
+        for language, answer in zip(list(self._asked), answers, strict=True):
+            self._step(language, answer)
+        self._finish()
+
+    def _step(self, language: Language, answer: Draft | EngineError | None) -> None:
+        self._asked.pop(language, None)
+        ladder = self._ladders[language]
+        try:
+            self._asked[language] = next(ladder) if answer is None else ladder.send(answer)
+        except StopIteration as stop:
+            self._done[language] = stop.value
+
+    def _finish(self) -> None:
+        if self._asked:
+            return
+        summaries = {each: self._done[each] for each in self._texts}
+        faults = _find_contradictions(summaries, self._texts)
+        if faults:
+            logger.info("The summaries of %s disagree: %s", self.release.id, join_faults(faults))
+            summaries = _settle(self.release, self._texts, summaries, faults)
+        self.summaries, self.finished = tuple(summaries.values()), True
 
 
 def _settle(
@@ -118,26 +201,25 @@ class _Written:
     faults: tuple[str, ...] = ()
 
 
-def _summarize_text(release: Release, text: ReleaseText, engine: Engine) -> Summary:
+def _summarize_text(release: Release, text: ReleaseText, engine: Engine) -> _Ladder[Summary]:
     if not text.body.strip():
         return _headline_alone(release, text, NO_TEXT)
     checker = _read(text)
     if engine.method == "extract":
         return _extract(release, text, checker)
-    written = _write(text, engine, checker)
+    written = yield from _write(text, checker)
     if written.draft:
         return _make(release, text, checker, engine, written, Verdict())
     return _extract(release, text, checker, tries=written.tries + 1, reason=written.faults)
 
 
-def _write(text: ReleaseText, engine: Engine, checker: Checker) -> _Written:
+def _write(text: ReleaseText, checker: Checker) -> _Ladder[_Written]:
     faults: tuple[str, ...] = ()
     drafts: list[Draft] = []
     for _ in range(2):
-        try:
-            draft = _try_draft(text, engine, faults)
-        except EngineError as error:
-            faults = (*faults, str(error))
+        draft = yield Request(text, faults)
+        if isinstance(draft, EngineError):
+            faults = (*faults, str(draft))
             break
         verdict = checker.check(draft.text)
         drafts.append(draft)
@@ -152,16 +234,6 @@ def _write(text: ReleaseText, engine: Engine, checker: Checker) -> _Written:
         if kept.text and checker.check(kept.text).supported:
             return _Written(kept, len(drafts), faults)
     return _Written(None, len(drafts), faults)
-
-
-def _try_draft(text: ReleaseText, engine: Engine, faults: Sequence[str]) -> Draft:
-    """A draft, tidied.
-
-    Raises:
-        EngineError: whatever went wrong in the engine.
-    """
-    draft = ask(lambda: engine.draft(text, faults), f"{text.id} ({text.language})")
-    return Draft(tidy(draft.text, text.language), draft.sources)
 
 
 def _drop_failing(draft: Draft, language: Language, checker: Checker) -> Draft:

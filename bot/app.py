@@ -17,6 +17,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.config import Settings
 from bot.delivery import Sender
+from bot.handlers.admin import AdminHandlers
 from bot.handlers.digest import DigestHandlers
 from bot.handlers.latest import LatestHandlers
 from bot.handlers.services import Context, Services
@@ -34,8 +35,9 @@ from data.samples.server import SampleSite
 from data.store.database import DAMAGED, StoreError, is_damage
 from data.store.store import Store, open_store
 from data.tables import load_tables
-from summarizer.loading import EngineOptions
-from summarizer.worker import SummaryWorker
+from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.worker import Limits, SummaryWorker
+from summarizer.worker.memory import find_total
 
 SAMPLES_EN, SAMPLES_ZH = "fictional sample releases", "虛構的新聞公報樣本"
 
@@ -48,6 +50,8 @@ MENUS: tuple[tuple[str | None, ChatLanguage], ...] = (
     ("en", "en"),
     ("zh", "zh-Hant"),
 )
+# What the summariser may hold of the machine's memory, if the settings don't say.
+SHARE_OF_MEMORY = 0.75
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 60.0
 
@@ -73,42 +77,52 @@ class App:
     settings: Settings
 
     async def start(self) -> None:
-        """Reach the Bot API, set the command menus, and start the worker.
+        """Reach the Bot API, set the command menus, and take up what a crash left.
 
         Raises:
             InvalidToken: if the token is refused. Other answers are tried again until it works.
-            WrongUseError: if the engine of the settings can't be used.
         """
         await self.connect()
         returned = self.store.deliveries.release_claimed()
         if returned:
             log.warning("%d messages in doubt after a crash are sent again", returned)
-        await self.worker.start()
 
     async def run(self) -> None:
-        """Answer and tick until cancelled.
+        """Answer and tick until cancelled; a model is loaded meanwhile.
 
         Raises:
             StoreError: if the database is found to be damaged, which no later try can mend.
+            WrongUseError: if the engine of the settings can't be used.
         """
         scheduler: AsyncIOScheduler = self.jobs.schedule(self.settings.ingest_minutes)
-        damaged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        spoilt: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def spoil(error: BaseException) -> None:
+            if not spoilt.done():
+                spoilt.set_exception(error)
 
         def watch(event: JobExecutionEvent) -> None:
-            if is_damage(event.exception) and not damaged.done():
-                damaged.set_exception(StoreError(DAMAGED.format(event.exception)))
+            if is_damage(event.exception):
+                spoil(StoreError(DAMAGED.format(event.exception)))
+
+        async def load() -> None:
+            try:
+                await self.worker.start()
+            except WrongUseError as error:
+                spoil(error)
 
         scheduler.add_listener(watch, EVENT_JOB_ERROR)
-        answering: asyncio.Task[None] | None = None
+        tasks: set[asyncio.Task[None]] = set()
         try:
             await self.start()
+            tasks.add(asyncio.create_task(load()))
             scheduler.start()
-            answering = asyncio.ensure_future(self.inbox.run())
-            await asyncio.wait({answering, damaged}, return_when=asyncio.FIRST_COMPLETED)
-            await (damaged if damaged.done() else answering)
+            tasks.add(answering := asyncio.create_task(self.inbox.run()))
+            await asyncio.wait({answering, spoilt}, return_when=asyncio.FIRST_COMPLETED)
+            await (spoilt if spoilt.done() else answering)
         finally:
-            if answering is not None:
-                answering.cancel()
+            for task in tasks:
+                task.cancel()
             if scheduler.running:
                 scheduler.shutdown(wait=False)
             await self.close()
@@ -208,8 +222,9 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         digest_time=settings.digest_time,
         time_zone=settings.time_zone,
     )
-    application = _build_application(surroundings.address, services)
-    worker = SummaryWorker(EngineOptions(settings.summary_engine, settings.summary_model))
+    worker = SummaryWorker(choose_engine(settings), choose_limits(settings))
+    admin = AdminHandlers(services, settings.admin_ids, worker.report)
+    application = _build_application(surroundings.address, services, admin)
     jobs = Jobs(
         store=store,
         database=surroundings.database,
@@ -226,8 +241,32 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
     return App(application, store, inbox, jobs, worker, settings)
 
 
+def choose_engine(settings: Settings) -> EngineOptions:
+    """Which engine the settings ask for."""
+    return EngineOptions(
+        choice=settings.summary_engine,
+        model=settings.summary_model,
+        revision=settings.summary_revision,
+        cache=settings.state_dir / "models",
+        remote_url=settings.remote_url,
+        remote_key=settings.remote_key.get_secret_value() if settings.remote_key else None,
+        remote_concurrency=settings.remote_concurrency,
+        remote_timeout=settings.remote_timeout,
+    )
+
+
+def choose_limits(settings: Settings) -> Limits:
+    """What the settings allow the summariser's process."""
+    memory, total = settings.summary_memory_mb, find_total()
+    if memory is not None:
+        ceiling: int | None = memory * 1_000_000
+    else:
+        ceiling = int(total * SHARE_OF_MEMORY) if total else None
+    return Limits(memory=ceiling, idle=settings.summary_idle_minutes * 60)
+
+
 def _build_application(
-    address: Address, services: Services
+    address: Address, services: Services, admin: AdminHandlers
 ) -> Application[Any, Any, Any, Any, Any, Any]:
     # Without updater: updates come from our own inbox, which commits them first.
     builder = ApplicationBuilder().token(address.token).updater(None)
@@ -240,6 +279,7 @@ def _build_application(
         LatestHandlers(services),
         TopicHandlers(services),
         DigestHandlers(services),
+        admin,
     )
     for conversation in conversations:
         application.add_handlers(conversation.list_handlers())

@@ -5,12 +5,13 @@ from datetime import time
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from data.backfill import DEFAULT_BACKFILL_DAYS, MAX_BACKFILL_DAYS
 
@@ -32,8 +33,16 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     state_dir: Path = Path("var")
     feeds_file: Path | None = None
-    summary_engine: Literal["auto", "extract", "transformer"] = "auto"
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    summary_engine: Literal["auto", "extract", "transformer", "remote"] = "auto"
     summary_model: str | None = None
+    summary_revision: str | None = None
+    summary_memory_mb: int | None = Field(default=None, ge=256)
+    summary_idle_minutes: float = Field(default=30, ge=0, le=10_080)
+    remote_url: str | None = None
+    remote_key: SecretStr | None = None
+    remote_concurrency: int = Field(default=4, ge=1, le=256)
+    remote_timeout: float = Field(default=120, ge=1, le=3_600)
     digest_time: time = time(8)
     time_zone: str = "Asia/Hong_Kong"
     ingest_minutes: int = Field(default=10, ge=1, le=720)
@@ -50,6 +59,29 @@ class Settings(BaseSettings):
                 "empty for the local chat)"
             )
         return token
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _check_admin_ids(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        names = [name.strip() for name in value.split(",") if name.strip()]
+        if not all(re.fullmatch(r"[1-9][0-9]{0,18}", name) for name in names):
+            raise ValueError(
+                "must be Telegram ids of people, with commas between them: numbers, not @names"
+            )
+        return tuple(map(int, names))
+
+    @field_validator("remote_url")
+    @classmethod
+    def _check_remote_url(cls, url: str | None) -> str | None:
+        if url is not None:
+            parts = urlsplit(url)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("must be an address such as http://127.0.0.1:8000/v1")
+            if parts.username or parts.password:
+                raise ValueError("must not hold a user name or password; use REMOTE_KEY")
+        return url
 
     @field_validator("time_zone")
     @classmethod
@@ -72,6 +104,10 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    def list_secrets(self) -> list[str]:
+        """What must never stand in a log, beside bot tokens, which are known by their form."""
+        return [self.remote_key.get_secret_value()] if self.remote_key else []
 
 
 def read_settings(env_file: Path = Path(".env")) -> Settings:

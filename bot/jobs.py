@@ -30,7 +30,7 @@ from data.store.digests import Progress
 from data.store.releases import Stored
 from data.store.store import Store, open_store
 from data.tables import Tables
-from summarizer.worker import SummaryWorker
+from summarizer.worker import SummaryWorker, WorkerClosedError
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,11 @@ SUMMARY_GRACE = timedelta(minutes=10)
 # older than a digest reaches is not worth a model's time.
 COUNTERPART_WAIT = timedelta(hours=8)
 TRANSLATION_REACH = timedelta(hours=36)
+
+# So many releases are with the worker at once, which takes those first that go together best; the
+# rest waits in the database. Some room is left for those that somebody waits for.
+MOST_AT_ONCE = 32
+MOST_WITH_WANTED = 48
 
 SUMMARIZE_SECONDS = 5
 COMPOSE_SECONDS = 15
@@ -111,15 +116,12 @@ class Jobs:
             store.close()
 
     async def summarize(self) -> int:
-        """Make the summaries that are missing, newest release first; how many were made.
+        """Make the summaries that are missing; how many were made.
 
-        Translations come last and one a tick, so that no new release waits for many.
+        Those that somebody waits for come first, then the newest release. Translations come last
+        and one a tick, so that no new release waits for many.
         """
-        made = 0
-        tried: set[str] = set()  # a release that gets no summary must not hold up the others
-        while (release := self.store.releases.find_unsummarised(tried)) is not None:
-            tried.add(release.id)
-            made += self._keep(release, await self.worker.summarize(release))
+        made = await self._summarize_all()
         now = self.clock()
         alone = self.store.releases.find_untranslated(
             now - TRANSLATION_REACH, now - COUNTERPART_WAIT
@@ -130,6 +132,42 @@ class Jobs:
         if made:
             log.info("summarize: %d summaries made", made)
         return made
+
+    async def _summarize_all(self) -> int:
+        made = 0
+        tried: set[str] = set()  # a release that gets no summary must not hold up the others
+        making: dict[asyncio.Task[tuple[Summary, ...]], Release] = {}
+        try:
+            while True:
+                self._hand_over(making, tried)
+                if not making:
+                    return made
+                # Looked at again soon: what came in meanwhile is newer than what waits.
+                done, _ = await asyncio.wait(
+                    making, timeout=SUMMARIZE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    made += self._keep(making.pop(task), task.result())
+        finally:
+            for task in making:
+                task.cancel()
+            await asyncio.gather(*making, return_exceptions=True)
+
+    def _hand_over(
+        self, making: dict[asyncio.Task[tuple[Summary, ...]], Release], tried: set[str]
+    ) -> None:
+        """Give the worker releases, as far as there is room."""
+        while (release := self._choose_release(len(making), tried)) is not None:
+            tried.add(release.id)
+            making[asyncio.ensure_future(self.worker.summarize(release))] = release
+
+    def _choose_release(self, busy: int, tried: set[str]) -> Release | None:
+        releases, wanted = self.store.releases, self.worker.wanted
+        if wanted and busy < MOST_WITH_WANTED:
+            release = releases.find_unsummarised(tried, wanted)
+            if release is not None:
+                return release
+        return releases.find_unsummarised(tried) if busy < MOST_AT_ONCE else None
 
     def _keep(self, release: Release, summaries: Sequence[Summary]) -> int:
         self.store.releases.save_summaries(release, summaries, self.clock())
@@ -158,7 +196,9 @@ class Jobs:
         progress = self.store.digests.get_progress(chat)
         since = progress.since or due - REACH
         releases = self.store.releases.list_between(since, now, progress.digested_seq)
-        if _lacks_summaries(releases) and now < due + SUMMARY_GRACE:
+        lacking = [stored.release.id for stored in releases if stored.lacks_summary]
+        if lacking and now < due + SUMMARY_GRACE:
+            self.worker.want(lacking)
             return False
         parts, release_ids = self._render(chat, releases, due)
         digest = Digest(
@@ -193,11 +233,7 @@ def _end_quietly(tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitabl
 
     @wraps(tick)
     async def run() -> None:
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError, WorkerClosedError):
             await tick()
 
     return run
-
-
-def _lacks_summaries(releases: Sequence[Stored]) -> bool:
-    return any(stored.release.texts.keys() - stored.summaries.keys() for stored in releases)

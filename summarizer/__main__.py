@@ -7,24 +7,31 @@ each named on standard error, the rest done; 2: wrong use.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from data.models import Release
 from summarizer.lines import (
     Answer,
     LineError,
+    answer_in_batches,
     answer_in_order,
     check_line,
     count_processes,
+    count_releases_at_once,
     parse_line,
     read_lines,
     summarize_line,
+    summarize_lines,
 )
 
-_ENGINES = ("auto", "extract", "transformer")
+if TYPE_CHECKING:
+    from summarizer.loading import LoadedEngine
+
+_ENGINES = ("auto", "extract", "transformer", "remote")
+_ABOUT_MODELS = ("models", "fetch")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _answer_lines(sys.stdin.buffer, sys.stdout.buffer, check_line)
         if options.command == "evaluate":
             return _evaluate_lines(options, sys.stdin.buffer, sys.stdout.buffer)
+        if options.command in _ABOUT_MODELS:
+            return _run_about_models(options)
         return _summarize_lines(options, sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:
         # Whoever read the output has gone; so that nothing is flushed to it at exit:
@@ -49,13 +58,20 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m summarizer",
         description="Reads releases as JSON lines and writes a summary of each text; "
         "with “check”, reads summaries with their sources and writes verdicts; "
-        "with “evaluate”, scores the summaries of the releases against references.",
+        "with “evaluate”, scores the summaries of the releases against references; with “models”, "
+        "tells which models there are; with “fetch NAME”, has one on this machine.",
     )
     parser.add_argument(
         "command",
         nargs="?",
-        choices=["check", "evaluate"],
-        help="check summaries, or score an engine, instead",
+        choices=["check", "evaluate", *_ABOUT_MODELS],
+        help="check summaries, score an engine, list the models or fetch one, instead",
+    )
+    parser.add_argument(
+        "name",
+        nargs="?",
+        metavar="TIER_OR_NAME",
+        help="what to fetch: small, default, quality, auto, or NAME[@REVISION] on the hub (fetch)",
     )
     parser.add_argument(
         "--references",
@@ -63,7 +79,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="FILE",
         help="hand-written summaries to score against, as JSON lines (evaluate)",
     )
-    parser.add_argument("--json", action="store_true", help="scores as JSON lines (evaluate)")
+    parser.add_argument("--json", action="store_true", help="JSON lines (evaluate, models)")
     parser.add_argument(
         "--engine",
         choices=_ENGINES,
@@ -76,37 +92,73 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="NAME_OR_DIR",
         help="model on the hub or in a folder (default: SUMMARY_MODEL)",
     )
+    parser.add_argument(
+        "--url",
+        default=os.environ.get("REMOTE_URL") or None,
+        help="address of an inference server, for the remote engine (default: REMOTE_URL); its "
+        "key is REMOTE_KEY",
+    )
+    parser.add_argument(
+        "--revision",
+        default=os.environ.get("SUMMARY_REVISION") or None,
+        help="branch, tag or commit of the model on the hub (default: SUMMARY_REVISION)",
+    )
     options = parser.parse_args(arguments)
     if options.engine not in _ENGINES:
         parser.error(f"SUMMARY_ENGINE is {options.engine!r}; choose one of {', '.join(_ENGINES)}")
     if (options.command == "evaluate") != bool(options.references):
         parser.error("evaluate and --references FILE go together")
-    if options.command != "check" and options.engine == "transformer" and not options.model:
+    if (options.command == "fetch") != bool(options.name):
+        parser.error("fetch and TIER_OR_NAME go together")
+    writes = options.command in {None, "evaluate"}
+    if writes and options.engine == "transformer" and not options.model:
         parser.error("the transformer engine needs --model or SUMMARY_MODEL")
+    if writes and options.engine == "remote" and not options.url:
+        parser.error("the remote engine needs --url or REMOTE_URL")
     return options
 
 
 def _summarize_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
+    loaded = _load(options)
+    engine, numbered = loaded.engine, read_lines(lines)
+    if engine.method == "extract":
+        respond = partial(summarize_line, engine)
+        return _write_answers(answer_in_order(numbered, respond, count_processes()), out)
+    # A model is in this process alone; what it needs can't be had twice.
+    from summarizer.progress import Progress
+
+    with Progress(engine, sys.stderr) as progress:
+        answers = answer_in_batches(
+            numbered, partial(summarize_lines, engine), count_releases_at_once(engine)
+        )
+        return _write_answers(progress.watch(answers), out)
+
+
+def _load(options: argparse.Namespace) -> "LoadedEngine":
     from summarizer.loading import EngineOptions, load_engine
 
-    loaded = load_engine(EngineOptions(options.engine, options.model))
+    wanted = EngineOptions(
+        options.engine,
+        options.model,
+        options.revision,
+        cache=Path(os.environ.get("STATE_DIR") or "var") / "models",
+        remote_url=options.url,
+        remote_key=os.environ.get("REMOTE_KEY") or None,
+    )
+    loaded = load_engine(wanted)
     _say(loaded.reason)
-    # A model is in this process alone; what it needs can't be had twice.
-    processes = count_processes() if loaded.engine.method == "extract" else 1
-    return _answer_lines(lines, out, partial(summarize_line, loaded.engine), processes)
+    return loaded
 
 
 def _evaluate_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO) -> int:
     from summarizer.evaluate import ReferencesError, evaluate, read_references, render_table
-    from summarizer.loading import EngineOptions, load_engine
 
     try:
         references = read_references(options.references)
     except ReferencesError as error:
         _say(str(error))
         return 2
-    loaded = load_engine(EngineOptions(options.engine, options.model))
-    _say(loaded.reason)
+    loaded = _load(options)
     releases: list[Release] = []
 
     def collect(line: bytes) -> Answer:
@@ -129,12 +181,24 @@ def _evaluate_lines(options: argparse.Namespace, lines: BinaryIO, out: BinaryIO)
     return 1 if evaluation.missing else status
 
 
+def _run_about_models(options: argparse.Namespace) -> int:
+    from summarizer.model_commands import fetch_model, show_models
+
+    if options.command == "models":
+        return show_models(options.json)
+    return fetch_model(options.name, options.revision)
+
+
 def _answer_lines(
     lines: BinaryIO, out: BinaryIO, respond: Callable[[bytes], Answer], processes: int = 1
 ) -> int:
     """Answer each line; one that fails is named, and the rest is done."""
+    return _write_answers(answer_in_order(read_lines(lines), respond, processes), out)
+
+
+def _write_answers(answers: Iterable[tuple[int, Answer]], out: BinaryIO) -> int:
     status = 0
-    for number, answer in answer_in_order(read_lines(lines), respond, processes):
+    for number, answer in answers:
         for line in answer.lines:
             _write(out, line)
         if answer.fault:

@@ -6,7 +6,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date, datetime
@@ -15,8 +15,8 @@ from typing import BinaryIO, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from data.models import Language, Release, describe_faults
-from summarizer.engines.base import Engine
+from data.models import Language, Release, Summary, describe_faults
+from summarizer.engines.base import BatchEngine, Engine
 
 _LONGEST = 32 * 1024 * 1024
 # So few lines are answered before any process could have started.
@@ -33,10 +33,11 @@ class LineError(ValueError):
 
 
 class Answer(NamedTuple):
-    """The lines that answer a line, and what was wrong with it, if anything was."""
+    """The lines that answer a line, what was wrong with it, and the summaries in them."""
 
     lines: tuple[str, ...]
     fault: str | None = None
+    summaries: tuple[Summary, ...] = ()
 
 
 def read_lines(stream: BinaryIO) -> Iterator[Line]:
@@ -67,23 +68,41 @@ def parse_line(kind: type[_Parsed], line: bytes) -> _Parsed:
 
 
 Respond = Callable[[bytes], Answer]
+RespondToAll = Callable[[Sequence[Line]], Iterable[tuple[int, Answer]]]
 _Waiting = tuple[Line, "Future[Answer] | None"]
 
 
 def summarize_line(engine: Engine, line: bytes) -> Answer:
     """The summaries of a release, a line each."""
-    from summarizer.summarize import NO_TEXT, summarize_release
+    ((_, answer),) = summarize_lines(engine, [(1, line)])
+    return answer
+
+
+def summarize_lines(engine: Engine, lines: Sequence[Line]) -> Iterator[tuple[int, Answer]]:
+    """The summaries of several releases, in the order of their lines; asked for together."""
+    from summarizer.summarize import summarize_batch
+
+    answers: dict[int, Answer] = {}
+    releases: dict[int, Release] = {}
+    for number, line in lines:
+        try:
+            releases[number] = parse_line(Release, line)
+        except LineError as error:
+            answers[number] = Answer((), str(error))
+    numbers = {id(release): number for number, release in releases.items()}
+    for release, summaries in summarize_batch(releases.values(), engine):
+        answers[numbers[id(release)]] = _answer(release, summaries, engine)
+    return ((number, answers[number]) for number, _ in lines)
+
+
+def _answer(release: Release, summaries: Sequence[Summary], engine: Engine) -> Answer:
+    from summarizer.summarize import NO_TEXT
     from summarizer.translation import translate_release
 
-    try:
-        release = parse_line(Release, line)
-    except LineError as error:
-        return Answer((), str(error))
-    summaries = summarize_release(release, engine)
     told = [*summaries, *translate_release(release, summaries, engine)]
     empty = [each.language for each in summaries if each.unsupported == (NO_TEXT,)]
     fault = f"release {release.id} ({', '.join(empty)}): {NO_TEXT}" if empty else None
-    return Answer(tuple(each.to_json() for each in told), fault)
+    return Answer(tuple(each.to_json() for each in told), fault, tuple(told))
 
 
 class CheckRequest(BaseModel):
@@ -114,6 +133,11 @@ def _write_verdict(unsupported: tuple[str, ...]) -> str:
     return json.dumps(verdict, ensure_ascii=False)
 
 
+def count_releases_at_once(engine: Engine) -> int:
+    """How many releases keep an engine busy: each has two texts."""
+    return max(1, engine.batch_size // 2) if isinstance(engine, BatchEngine) else 1
+
+
 def count_processes() -> int:
     """How many processes this machine has room for."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -135,6 +159,50 @@ def answer_in_order(
     yield from ((number, respond(line)) for number, line in alone)
     if processes > 1:
         yield from _share_out(lines, respond, processes)
+
+
+def answer_in_batches(
+    lines: Iterable[Line], respond: RespondToAll, most: int
+) -> Iterator[tuple[int, Answer]]:
+    """Each line's number and answer, in order; lines that are there already are given together.
+
+    Args:
+        lines: numbered lines, read in a thread, for one may be long in coming.
+        respond: answers several lines, at most ``most`` of them.
+        most: how many lines to give at once, and to read ahead.
+    """
+    waiting: queue.Queue[Line | Exception | None] = queue.Queue(most)
+
+    def feed() -> None:
+        ended: Exception | None = None
+        try:
+            for line in lines:
+                waiting.put(line)
+        except Exception as error:  # noqa: BLE001  # raised again where the answers are awaited
+            ended = error
+        waiting.put(ended)
+
+    threading.Thread(target=feed, daemon=True).start()
+    last: Line | Exception | None = (0, b"")
+    while isinstance(last, tuple):
+        taken = _take(waiting, most)
+        last = taken[-1]
+        batch = [each for each in taken if isinstance(each, tuple)]
+        if batch:
+            yield from respond(batch)
+    if last is not None:
+        raise last
+
+
+def _take(
+    waiting: "queue.Queue[Line | Exception | None]", most: int
+) -> list[Line | Exception | None]:
+    """What is there, at least one; nothing comes after what is no line."""
+    taken = [waiting.get()]
+    with contextlib.suppress(queue.Empty):
+        while len(taken) < most and isinstance(taken[-1], tuple):
+            taken.append(waiting.get_nowait())
+    return taken
 
 
 def _share_out(

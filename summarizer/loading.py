@@ -45,34 +45,56 @@ class LoadedEngine:
 def load_engine(options: EngineOptions) -> LoadedEngine:
     """The engine that the options ask for.
 
-    A model that can't be loaded is no failure: the extract engine carries on, and the reason
-    says so; whoever asked for the engine says it on, once.
+    A model that can't be had is no failure: the extract engine carries on, and the reason says
+    so; whoever asked for the engine says it on, once.
 
     Raises:
         WrongUseError: if the choice is unknown, or lacks what it needs.
     """
-    choice, model = options.choice, options.model
-    if choice not in ENGINES:
-        raise WrongUseError(f"There is no engine {choice!r}; choose one of {', '.join(ENGINES)}.")
-    if choice == "transformer" and not model:
-        raise WrongUseError(
-            "The transformer engine needs a model: name one on the hub or a folder."
-        )
-    if choice == "extract":
+    _check(options)
+    if options.choice == "extract":
         return LoadedEngine(ExtractEngine(), "Summaries come from the extract engine, as chosen.")
-    if not model:
+    if options.choice == "auto" and not options.model:
         reason = "Summaries come from the extract engine: no model is configured."
         return LoadedEngine(ExtractEngine(), reason)
+    load = _load_remote if options.choice == "remote" else _load_transformer
     try:
-        from summarizer.engines.transformer import load_transformer
-
-        engine: Engine = load_transformer(model)
+        return load(options)
     except ModelUnavailableError as error:
         reason = f"{error} Summaries come from the extract engine."
-        return LoadedEngine(ExtractEngine(), reason, fell_back=True)
     except ImportError as error:
-        reason = (
-            f"transformers can't be imported ({error}). Summaries come from the extract engine."
+        reason = f"A library is missing ({error}). Summaries come from the extract engine."
+    return LoadedEngine(ExtractEngine(), reason, fell_back=True)
+
+
+def _check(options: EngineOptions) -> None:
+    choice = options.choice
+    if choice not in ENGINES:
+        raise WrongUseError(f"There is no engine {choice!r}; choose one of {', '.join(ENGINES)}.")
+    if choice == "transformer" and not options.model:
+        raise WrongUseError(
+            "The transformer engine needs a model: name a tier, a model on the hub or a folder."
         )
-        return LoadedEngine(ExtractEngine(), reason, fell_back=True)
-    return LoadedEngine(engine, f"Summaries come from the model {model}.")
+    if choice == "remote" and not options.remote_url:
+        raise WrongUseError("The remote engine needs the address of its server: REMOTE_URL.")
+
+
+def _load_transformer(options: EngineOptions) -> LoadedEngine:
+    from summarizer.engines.transformer import load_transformer
+    from summarizer.hub import get_folder
+    from summarizer.machine import settle_model
+    from summarizer.tiers import parse_model
+
+    model, why = settle_model(parse_model(options.model or "", options.revision))
+    snapshot = get_folder(model)
+    engine = load_transformer(snapshot.folder, model.name, options.cache)
+    commit = f" at commit {snapshot.commit[:12]}" if snapshot.commit else ""
+    said = f"Summaries come from the model {model.name}{commit}, {engine.describe()}."
+    return LoadedEngine(engine, f"{why} {said}" if why else said)
+
+
+def _load_remote(options: EngineOptions) -> LoadedEngine:
+    from summarizer.engines.remote import load_remote
+
+    engine = load_remote(options)
+    return LoadedEngine(engine, engine.standing, fell_back=not engine.is_up)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import choose_engine, choose_limits
 from bot.config import ConfigError, Settings, read_settings
+from summarizer.worker.memory import find_total
 
 TOKEN = "123456789:" + "A" * 35
 
@@ -59,6 +61,14 @@ def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
         ("LOCAL_CHAT_PORT=99999", "LOCAL_CHAT_PORT"),
         ("SUMMARY_ENGINE=magic", "SUMMARY_ENGINE: .*extract"),
         ("LOG_LEVEL=loud", "LOG_LEVEL"),
+        ("ADMIN_IDS=@somebody", "ADMIN_IDS: .*not @names"),
+        ("ADMIN_IDS=12, -34", "ADMIN_IDS"),
+        ("SUMMARY_MEMORY_MB=100", "SUMMARY_MEMORY_MB"),
+        ("SUMMARY_IDLE_MINUTES=-1", "SUMMARY_IDLE_MINUTES"),
+        ("REMOTE_URL=localhost:8000", "REMOTE_URL: .*http://"),
+        ("REMOTE_URL=https://me:secret-word@host/v1", "REMOTE_URL: .*REMOTE_KEY"),
+        ("REMOTE_CONCURRENCY=0", "REMOTE_CONCURRENCY"),
+        ("REMOTE_TIMEOUT=soon", "REMOTE_TIMEOUT"),
     ],
 )
 def test_a_malformed_setting_is_named(tmp_path: Path, line: str, named: str) -> None:
@@ -66,6 +76,32 @@ def test_a_malformed_setting_is_named(tmp_path: Path, line: str, named: str) -> 
         read_settings(write_env(tmp_path, line))
     assert re.search(named, str(refusal.value))
     assert "secret-word" not in str(refusal.value)
+
+
+def test_the_engine_and_its_limits_are_as_the_settings_say(tmp_path: Path) -> None:
+    file = write_env(
+        tmp_path,
+        "SUMMARY_ENGINE=Remote\nSUMMARY_MODEL=some-model\nREMOTE_URL=http://127.0.0.1:8000/v1\n"
+        "REMOTE_KEY=secret-word\nSUMMARY_MEMORY_MB=2000\nSUMMARY_IDLE_MINUTES=0\n"
+        "ADMIN_IDS=12, 3456,\n",
+    )
+    settings = read_settings(file)
+    assert settings.admin_ids == (12, 3456)
+    assert settings.list_secrets() == ["secret-word"]
+    engine, limits = choose_engine(settings), choose_limits(settings)
+    assert (engine.choice, engine.model) == ("remote", "some-model")
+    assert (engine.remote_key, engine.cache) == ("secret-word", Path("var/models"))
+    assert (limits.memory, limits.idle) == (2_000_000_000, 0)
+    assert "secret-word" not in f"{settings!r} {engine!r}"
+
+
+def test_without_a_setting_the_model_may_hold_three_quarters_of_the_memory(
+    tmp_path: Path,
+) -> None:
+    limits, total = choose_limits(read_settings(tmp_path / "none")), find_total()
+    assert total is not None
+    assert limits.memory == int(total * 0.75)
+    assert limits.idle == 1_800
 
 
 def test_all_malformed_settings_are_named_at_once(tmp_path: Path) -> None:

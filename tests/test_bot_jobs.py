@@ -1,5 +1,6 @@
 """The ticks: what is due is done once, and what was done stays done."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,36 @@ async def test_a_digest_waits_a_little_for_summaries_and_then_goes_without(talk:
     (digest,) = await next_digest(talk, DUE + timedelta(minutes=10))
     assert "Notice 0" in digest.text
     assert "No summary:" in digest.text
+
+
+async def test_what_a_digest_waits_for_is_summarised_before_newer_releases(
+    talk: Talk,
+) -> None:
+    await talk.say("/subscribe")
+    (waited_for,) = add(talk, 1, DUE - timedelta(hours=5), summarised=False)
+    talk.clock.now = DUE
+    assert await talk.app.jobs.compose() == 0
+    assert talk.app.worker.wanted == {waited_for.id}
+    newer = make_releases(50, start=DUE + timedelta(hours=1), step=timedelta(minutes=1))
+    talk.app.store.releases.save(newer, talk.clock())
+    jobs = asyncio.ensure_future(talk.app.jobs.summarize())
+    while talk.app.worker.wanted:  # noqa: ASYNC110  # the worker tells no one else
+        await asyncio.sleep(0.01)
+    assert talk.app.worker.report().summaries <= 4
+    assert await jobs == 102
+    assert await talk.app.jobs.compose() == 1
+
+
+async def test_a_tick_that_is_called_off_leaves_nothing_behind(talk: Talk) -> None:
+    add(talk, 8, DUE, summarised=False)
+    tick = asyncio.ensure_future(talk.app.jobs.summarize())
+    while not talk.app.worker.report().waiting:  # noqa: ASYNC110  # the worker tells no one else
+        await asyncio.sleep(0.01)
+    tick.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await tick
+    assert talk.app.worker.report().waiting == 0
+    assert await talk.app.jobs.summarize() == 16
 
 
 async def test_who_has_unsubscribed_gets_nothing(talk: Talk) -> None:

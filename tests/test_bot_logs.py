@@ -1,4 +1,4 @@
-"""No token in a log."""
+"""No token and no key in a log."""
 
 import logging
 
@@ -21,6 +21,13 @@ def test_a_token_in_a_traceback_is_blotted_out() -> None:
     text = RedactingFormatter().format(record)
     assert TOKEN not in text
     assert "ValueError: bad token [token]" in text
+
+
+def test_a_key_is_blotted_out_by_its_value_and_where_it_is_sent() -> None:
+    assert redact("refused: pass-word!", ["pass-word!"]) == "refused: [key]"
+    assert redact("Authorization: Bearer sk-abc.123_x") == "Authorization: Bearer [key]"
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "key %s", ("pass-word!",), None)
+    assert RedactingFormatter(secrets=["pass-word!"]).format(record) == "key [key]"
 
 
 @pytest.mark.parametrize("text", ["at 12:30", "2026-11-22T00:00:00", "P2026112100101", ""])

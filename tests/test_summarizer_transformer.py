@@ -83,13 +83,13 @@ def test_a_models_true_summary_is_the_summary(
 
 
 def test_the_same_release_gives_the_same_words(random_model: Path) -> None:
-    engine = load_transformer(str(random_model))
+    engine = load_transformer(random_model, "random")
     text = make_release().texts["en"]
     assert _try(engine.draft, text) == _try(engine.draft, text)
 
 
 def test_a_model_of_noise_falls_back_to_extract(random_model: Path) -> None:
-    engine = load_transformer(str(random_model))
+    engine = load_transformer(random_model, "random")
     summaries = summarize_release(make_release(), engine)
     assert [summary.method for summary in summaries] == ["extract", "extract"]
     assert all(summary.supported and summary.model is None for summary in summaries)
@@ -104,13 +104,12 @@ def test_a_model_of_noise_falls_back_to_extract(random_model: Path) -> None:
         (*ENGLISH[:2], " Mr Ko Wing-lam thanked the people of Sha Tin for their patience."),
         ("Write the summary. You write news summaries of press releases.",),
         ("{", '"summary": "', *ENGLISH, '"}'),
-        ("**Summary**: ", *ENGLISH),
     ],
 )
 def test_what_a_model_must_not_say_falls_back_to_extract(
     folder: Path, phrases: tuple[str, ...]
 ) -> None:
-    engine = load_transformer(str(tiny_models.build_reciting(folder, *filter(None, phrases))))
+    engine = load_transformer(tiny_models.build_reciting(folder, *filter(None, phrases)), "tiny")
     (summary,) = summarize_release(make_release(["en"]), engine)
     assert summary.method == "extract"
     assert summary.supported
@@ -121,25 +120,27 @@ def test_simplified_chinese_falls_back_to_extract(folder: Path) -> None:
         "灯笼管理局11月27日宣布，大埔码头道13,600盏街灯将由12月1日起更换，费用为510万元。",
         "工程在晚上进行，为期6个月，市民应避免前往码头道。",
     )
-    engine = load_transformer(str(tiny_models.build_reciting(folder, *simplified)))
+    engine = load_transformer(tiny_models.build_reciting(folder, *simplified), "tiny")
     (summary,) = summarize_release(make_release(["zh"]), engine)
     assert summary.method == "extract"
 
 
 def test_thoughts_are_not_part_of_the_summary(folder: Path) -> None:
     phrases = ("<think>Hm, lamps.", "</think>", *ENGLISH)
-    engine = load_transformer(str(tiny_models.build_reciting(folder, *phrases)))
+    engine = load_transformer(tiny_models.build_reciting(folder, *phrases), "tiny")
     assert engine.draft(make_release().texts["en"]).text == "".join(ENGLISH)
 
 
 def test_a_template_without_system_role_is_served(folder: Path) -> None:
     template = tiny_models.NO_SYSTEM_TEMPLATE
     model = tiny_models.build_reciting(folder, *ENGLISH, chat_template=template)
-    assert load_transformer(str(model)).draft(make_release().texts["en"]).text == "".join(ENGLISH)
+    assert load_transformer(model, "reciting").draft(make_release().texts["en"]).text == "".join(
+        ENGLISH
+    )
 
 
 def test_a_long_release_is_cut_to_what_the_model_can_read(folder: Path) -> None:
-    engine = load_transformer(str(tiny_models.build_reciting(folder, *ENGLISH)))
+    engine = load_transformer(tiny_models.build_reciting(folder, *ENGLISH), "tiny")
     release = make_release(["en"], ENGLISH_BODY + "\n\nThe lamps are old and dim." * 2_000)
     (summary,) = summarize_release(release, engine)
     assert summary.method == "model"
@@ -196,11 +197,11 @@ def remove_template(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (damage_weights, "could not be loaded"),
-        (remove_weights, "could not be loaded"),
-        (remove_config, "holds no model"),
+        (damage_weights, "damaged"),
+        (remove_weights, "no weights"),
+        (remove_config, "could not be loaded"),
         (garble_config, "could not be loaded"),
-        (remove_all, "There is no model folder"),
+        (remove_all, "could not be loaded"),
         (take_another_tokenizer, "another model's"),
         (remove_template, "no chat template"),
     ],
@@ -212,7 +213,7 @@ def test_a_model_that_cannot_be_used_is_one_sentence_and_extract_carries_on(
     assert callable(damage)
     damage(folder)
     with pytest.raises(ModelUnavailableError, match=reason) as refused:
-        load_transformer(str(folder))
+        load_transformer(folder, "tiny")
     assert "\n" not in str(refused.value)
     loaded = load_engine(EngineOptions("transformer", str(folder)))
     assert loaded.fell_back
@@ -221,7 +222,7 @@ def test_a_model_that_cannot_be_used_is_one_sentence_and_extract_carries_on(
 
 def test_a_model_that_reads_too_little_is_refused(folder: Path) -> None:
     with pytest.raises(ModelUnavailableError, match="too few tokens"):
-        load_transformer(str(tiny_models.build_random(folder, positions=256)))
+        load_transformer(tiny_models.build_random(folder, positions=256), "tiny")
 
 
 def test_an_unfinished_sentence_is_cut_away() -> None:

@@ -173,7 +173,7 @@ def test_a_summary_that_was_refused_is_not_translated() -> None:
 
 def test_a_real_model_is_asked_and_its_two_lines_are_read(tmp_path: Path) -> None:
     phrases = ("碼頭道更換街燈\n", CHINESE)
-    engine = load_transformer(str(tiny_models.build_reciting(tmp_path / "model", *phrases)))
+    engine = load_transformer(tiny_models.build_reciting(tmp_path / "model", *phrases), "tiny")
     release = make_release("en")
     summaries = summarize_release(release, ExtractEngine())
     (summary,) = translate_release(release, summaries, engine)
@@ -182,7 +182,7 @@ def test_a_real_model_is_asked_and_its_two_lines_are_read(tmp_path: Path) -> Non
 
 
 def test_a_real_model_that_gives_one_line_alone_leaves_the_headline(tmp_path: Path) -> None:
-    engine = load_transformer(str(tiny_models.build_reciting(tmp_path / "model", CHINESE)))
+    engine = load_transformer(tiny_models.build_reciting(tmp_path / "model", CHINESE), "tiny")
     release = make_release("en")
     (summary,) = translate_release(release, summarize_release(release, ExtractEngine()), engine)
     assert not summary.supported

@@ -25,6 +25,8 @@ NO_SYSTEM_TEMPLATE = (
 )
 _SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 _PADDING, _END = 0, 2
+# Small as they are, a second thread would only wait for the first.
+torch.set_num_threads(1)
 _NEW_LINE = "Ċ"  # how byte-level tokenizers write the byte that ends every prompt
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from data.models import Language, Release, ReleaseText, Span, Summary, Topic
+from data.models import Language, Method, Release, ReleaseText, Span, Summary, Topic
 from data.store.database import from_text, to_text, write
 from data.store.texts import SaveCounts, TextOrigin, Texts, read_text_row
 
@@ -23,6 +23,26 @@ class Stored:
     seq: int
     release: Release
     summaries: dict[Language, Summary]
+
+    @property
+    def lacks_summary(self) -> bool:
+        """Whether a text of it has no summary yet."""
+        return bool(self.release.texts.keys() - self.summaries.keys())
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a summary came about.
+
+    Attributes:
+        method: who wrote it.
+        supported: whether the check accepted it.
+        reason: what was wrong with it or with those before it, if anything was.
+    """
+
+    method: Method
+    supported: bool
+    reason: str | None
 
 
 class Releases:
@@ -93,20 +113,25 @@ class Releases:
                     ],
                 )
 
-    def find_unsummarised(self, skip: Iterable[str] = ()) -> Release | None:
+    def find_unsummarised(
+        self, skip: Iterable[str] = (), among: Iterable[str] | None = None
+    ) -> Release | None:
         """The newest release with a text whose present version has no summary, or None.
 
         Args:
             skip: ids of releases that are not wanted.
+            among: ids of the only releases that are wanted; None for any.
         """
+        some = None if among is None else json.dumps(list(among))
         return self._find_first(
             "SELECT releases.id FROM releases JOIN texts ON texts.release_id = releases.id"
             " LEFT JOIN summaries ON summaries.text_id = texts.id"
             "  AND summaries.language = texts.language AND summaries.version = texts.version"
             " WHERE summaries.text_id IS NULL"
             " AND releases.id NOT IN (SELECT value FROM json_each(?))"
+            " AND (? IS NULL OR releases.id IN (SELECT value FROM json_each(?)))"
             " ORDER BY releases.issued_at DESC LIMIT 1",
-            [json.dumps(list(skip))],
+            [json.dumps(list(skip)), some, some],
         )
 
     def find_untranslated(self, since: datetime, until: datetime) -> Release | None:
@@ -128,6 +153,21 @@ class Releases:
             " ORDER BY releases.issued_at DESC LIMIT 1",
             [to_text(since), to_text(until)],
         )
+
+    def list_made(self, since: datetime) -> list[Made]:
+        """How the summaries that were made since then came about, in no order."""
+        rows = self._db.query(
+            "SELECT method, supported, unsupported, reason FROM summaries WHERE made_at > ?",
+            [to_text(since)],
+        )
+        return [
+            Made(
+                row["method"],
+                bool(row["supported"]),
+                row["reason"] or "; ".join(json.loads(row["unsupported"])) or None,
+            )
+            for row in rows
+        ]
 
     def _find_first(self, query: str, parameters: Sequence[Any]) -> Release | None:
         for row in self._db.query(query, parameters):

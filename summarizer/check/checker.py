@@ -14,12 +14,14 @@ from functools import cached_property
 from itertools import accumulate
 
 from data.models import HONG_KONG, Language
+from summarizer.check.addresses import find_addresses, is_known
 from summarizer.check.doers import Doers
-from summarizer.check.form import find_form_faults, find_language_faults
-from summarizer.check.layout import Layout
+from summarizer.check.form import find_form_faults, find_language_faults, is_english
+from summarizer.check.layout import Layout, Term
 from summarizer.check.sources import Sources, Span
 from summarizer.check.support import FigureSupport, Placing, Summary
 from summarizer.check.turns import ChineseClaims, EnglishClaims, find_turned_figures
+from summarizer.check.voice import find_own_voice
 from summarizer.facts import Fact, SourceFacts, find_facts
 from summarizer.facts.names import ChineseNames, EnglishNames, find_aliases, find_bodies
 from summarizer.facts.numerals import fold_width, write_han
@@ -54,6 +56,11 @@ _MOST_READ = 4_000
 _SHORTEST_COPY = 12
 _FEWEST_ADDED = 3
 _SAMPLE_OF_COPY = 4
+# The share of a sentence, by weight, that its source must have: of 488 sentences of true summaries
+# in their own words the lowest had 0.33, of those with many terms 0.40.
+_LEAST_SHARE, _LEAST_SHARE_OF_MANY = 0.25, 0.33
+_MANY_TERMS: dict[Language, int] = {"en": 4, "zh": 6}
+_FEWEST_MISSING = 2
 
 
 def check(language: Language, source: str, summary: str, issued_at: date | datetime) -> Verdict:
@@ -155,6 +162,10 @@ class Checker:
     def _reading(self) -> Reading:
         return read_body(self._source, self._language)
 
+    @cached_property
+    def _addresses(self) -> frozenset[str]:
+        return frozenset(find_addresses(self._source))
+
     def _lay_out(self, summary: str) -> Layout:
         facts = find_facts(summary, self._language, self._today)
         text = fold_width(summary)
@@ -175,6 +186,17 @@ class Checker:
         copied = not parts or parts[-1] not in own
         yield from find_language_faults(summary, self._source, self._language)
         yield from find_form_faults(summary, self._source, parts, self._language, copied=copied)
+        yield from self._check_voice("\n".join(part.text for part in own))
+
+    def _check_voice(self, own: str) -> Iterator[str]:
+        """What nobody says who tells of the source, in the sentences that it doesn't have."""
+        if self._language == "en" and not is_english(own):
+            yield "it is not in English"
+        for address in find_addresses(own):
+            if not is_known(address, self._addresses):
+                yield f"the address “{address}” is not in the source"
+        for said in find_own_voice(own, self._source, self._language):
+            yield f"it speaks for itself, not for the source: {said}"
 
     def _check_length(self, summary: str) -> Iterator[str]:
         unit = "words" if self._language == "en" else "characters"
@@ -195,7 +217,11 @@ class Checker:
 
     def _check_facts(self, summary: str, own: Sequence[Sentence]) -> Iterator[str]:
         """What the source doesn't bear out of the sentences that are the summary's own."""
-        yield from self._check_figures(summary, own)
+        layout = self._lay_out(summary)
+        yield from self._check_figures(layout, own)
+        for part in own:
+            if self._is_strange(layout.list_span(part.start, part.end)):
+                yield f"the source says nothing of this: {part.text[:60]}"
         text = "\n".join(part.text for part in own)
         if self._language == "zh":
             text = to_traditional(text)
@@ -204,6 +230,15 @@ class Checker:
         if isinstance(self._names, EnglishNames):
             for name in self._names.find_repeated(part.text for part in own):
                 yield f"it says the name “{name}” twice, as the source doesn't"
+
+    def _is_strange(self, terms: frozenset[Term]) -> bool:
+        """Whether the source has hardly any of a sentence's words and figures."""
+        source = self._layout
+        shared = terms & source.index.keys()
+        least = _LEAST_SHARE if len(terms) < _MANY_TERMS[self._language] else _LEAST_SHARE_OF_MANY
+        return len(terms) - len(shared) >= _FEWEST_MISSING and sum(
+            map(source.weigh, shared)
+        ) < least * sum(map(source.weigh, terms))
 
     def _is_copied(self, text: str) -> bool:
         """Whether the source has a sentence word for word, or all of several run together."""
@@ -225,8 +260,7 @@ class Checker:
         parts = split_sentences(self._source, self._language)
         return tuple(sorted({part.text for part in parts}, key=len, reverse=True))
 
-    def _check_figures(self, summary: str, own: Sequence[Sentence]) -> Iterator[str]:
-        layout = self._lay_out(summary)
+    def _check_figures(self, layout: Layout, own: Sequence[Sentence]) -> Iterator[str]:
         whole = Summary(layout)
         pairs: list[tuple[Fact, Sequence[Fact], Sequence[Fact]]] = []
         for number, fact in enumerate(layout.facts[: layout.figure_count]):

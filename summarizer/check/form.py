@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from data.models import Language
+from summarizer.check.echoes import find_echoes
 from summarizer.script import (
     count_foreign,
     count_han,
@@ -18,15 +19,20 @@ from summarizer.sentences import Sentence
 _MARKS = frozenset("<|[]`*#{\\&")
 _MARKUP = re.compile(
     r"</?\w+[^<>\n]{0,200}>|<\|[^|\n]{0,80}\|>|\[/?INST\]|```|\*\*|^#+ |^\s*[{\[]|\\n"
+    r"|\[[^\]\n]{0,200}\]\([^)\n]{0,200}\)"
     r"|\\u[0-9a-f]{4}|&\w{1,12};|\|",
     re.IGNORECASE | re.MULTILINE,
 )
+# How a sentence of a summary never begins: as an item of a list, or as an answer.
 _OPENING = re.compile(
-    r"\s*(?:[-*•▪]\s|\d{1,2}[.)]\s"
+    r"\s*(?:[-*–—]\s|[•▪●‣◦■◆►➤✓]"
+    r"|[(（]?(?:\d{1,2}|[一二三四五六七八九十])(?:[.)]\s|[)）]|[.、](?=[\u4e00-\u9fff]))"
     r"|(?:the |a )?summary\b[^.\n]{0,40}[:：]|(?:here|below) (?:is|are)\b|here's\b|sure\b"
-    r"|certainly\b|okay\b|(?:answer|output|title|headline|translation|english|chinese|note)"
-    r"\s*[:：]|as an ai\b|in summary\b"
-    r"|(?:摘要|總結|總括|標題|翻譯|譯文|概要|中文|英文)(?:如下)?[：:]|以下[是為]|好的|當然"
+    r"|(?:certainly|of course|absolutely|understood|thank you|hello|yes)\b[,!.:]|okay\b"
+    r"|(?:answer|output|title|headline|translation|english|chinese|note)\s*[:：]"
+    r"|in summary\b|issued on [a-z]+ \d{1,2}, \d{4}"
+    r"|(?:摘要|總結|總括|標題|翻譯|譯文|概要|中文|英文|發[布佈]日期)(?:如下)?[：:]"
+    r"|以[下上][是為]|下面是|好的|當然|沒問題|(?:明白|收到|知道|你好|是的)了?[，,！!。]"
     r"|根據(?:以上|上述|提供))",
     re.IGNORECASE,
 )
@@ -46,6 +52,20 @@ _QUOTED = {
 _LONGEST_QUOTATION = {"en": 14, "zh": 28}
 _WORD = re.compile(r"\S+")
 _LATIN_LETTER = re.compile("[A-Za-z]")
+_LATIN_WORD = re.compile(r"[^\W\d_]+")
+_LITTLE_WORDS_LIST = """
+    the to and for by with from that be are were has have had their its which who should been it
+    this than after before under out not more about between up
+"""
+_LITTLE_WORDS = frozenset(_LITTLE_WORDS_LIST.split())
+# These are words of other languages too, and count half.
+_SHARED_WORDS_LIST = """
+    a an in on of at is was will as or he over
+"""
+_SHARED_WORDS = frozenset(_SHARED_WORDS_LIST.split())
+_FEWEST_WORDS = 12
+# Of their words; true sentences have 0.15 and more, those of twelve other languages 0.07 at most.
+_LEAST_LITTLE = 0.1
 _SAMPLE = 6
 # Without one of these there are no words of an assistant within a text.
 _SIGNS_WITHIN = (":", "：", "(", "（", " AI", " ai", "ord count")
@@ -70,6 +90,17 @@ def find_language_faults(summary: str, source: str, language: Language) -> Itera
             yield f"it has Simplified characters: {stray}"
 
 
+def is_english(text: str) -> bool:
+    """Whether a text has as many of the little words of English as English has.
+
+    Too short a text tells nothing, and is taken for it.
+    """
+    words = _LATIN_WORD.findall(text.lower())
+    little = sum(word in _LITTLE_WORDS for word in words)
+    little += sum(word in _SHARED_WORDS for word in words) / 2
+    return len(words) < _FEWEST_WORDS or little >= _LEAST_LITTLE * len(words)
+
+
 def _is_japanese(text: str) -> bool:
     """Whether it has so many letters besides the Chinese ones that it is no Chinese."""
     return count_foreign(text) > 0.1 * count_han(text)
@@ -82,9 +113,11 @@ def find_form_faults(
 
     ``parts`` are its sentences; ``copied`` says that the source has the last of them.
     """
-    for leftover in _find_leftovers(summary):
+    for leftover in _find_leftovers(summary, parts):
         if leftover not in source:
             yield f"it has markup or words of the prompt: {leftover}"
+    for echo in find_echoes(parts, source, language):
+        yield f"it repeats what the model was told: {echo[:40]}"
     if _ELLIPSIS.search(summary) and not _ELLIPSIS.search(source):
         yield "it has an ellipsis"
     if not copied and any(summary.count(left) != summary.count(right) for left, right in _BRACKETS):
@@ -131,12 +164,12 @@ def _find_thrice(text: str) -> str:
     return ""
 
 
-def _find_leftovers(summary: str) -> Iterator[str]:
+def _find_leftovers(summary: str, parts: Sequence[Sentence]) -> Iterator[str]:
     """Markup, and words of the prompt or of an assistant."""
     if not _MARKS.isdisjoint(summary):
         yield from (match[0].strip() for match in _MARKUP.finditer(summary))
-    for line in summary.splitlines():
-        if match := _OPENING.match(line):
+    for part in parts:
+        if match := _OPENING.match(part.text):
             yield match[0].strip()
     if any(sign in summary for sign in _SIGNS_WITHIN):
         yield from (match[0].strip() for match in _WITHIN.finditer(summary))

@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _make_parser().parse_args(arguments)
     try:
         settings = read_settings()
-        set_up_logging("warning" if options.command == "demo" else settings.log_level)
+        level = "warning" if options.command == "demo" else settings.log_level
+        set_up_logging(level, settings.list_secrets())
         if options.command == "demo":
             return _run_until_stopped(run_demo(settings, _show))
         with _lock(settings.state_dir):

@@ -214,6 +214,7 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
     store, tables = open_store(surroundings.database), load_tables()
     check_departments(surroundings.feeds, tables.departments)
     publishers = name_publishers(surroundings.feeds)
+    worker = SummaryWorker(choose_engine(settings), choose_limits(settings))
     services = Services(
         store=store,
         tables=tables,
@@ -221,8 +222,8 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         clock=clock,
         digest_time=settings.digest_time,
         time_zone=settings.time_zone,
+        want=worker.want,
     )
-    worker = SummaryWorker(choose_engine(settings), choose_limits(settings))
     admin = AdminHandlers(services, settings.admin_ids, worker.report)
     application = _build_application(surroundings.address, services, admin)
     jobs = Jobs(

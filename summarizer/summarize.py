@@ -43,26 +43,30 @@ def summarize_batch(
     release is taken from ``releases`` when there is room for it.
     """
     room = engine.batch_size if isinstance(engine, BatchEngine) else 1
-    waiting = (_Climb(release, engine) for release in releases)
     climbing: list[_Climb] = []
-    for climb in waiting:
-        climbing.append(climb)
-        if sum(len(each.requests) for each in climbing) < room and not climb.finished:
-            continue
-        yield from _climb_on(climbing, engine)
+    for release in releases:
+        climbing.append(_Climb(release, engine))
+        yield from _take_finished(climbing)
+        while sum(len(each.requests) for each in climbing) >= room:
+            _climb_on(climbing, engine)
+            yield from _take_finished(climbing)
     while climbing:
-        yield from _climb_on(climbing, engine)
+        _climb_on(climbing, engine)
+        yield from _take_finished(climbing)
 
 
-def _climb_on(
-    climbing: "list[_Climb]", engine: Engine
-) -> Iterator[tuple[Release, tuple[Summary, ...]]]:
-    """Answer what the climbs ask for, and take out those that are finished."""
-    asking = [each for each in climbing if each.requests]
-    requests = [request for each in asking for request in each.requests]
+def _climb_on(climbing: "Sequence[_Climb]", engine: Engine) -> None:
+    """Answer what the climbs ask for."""
+    requests = [request for each in climbing for request in each.requests]
     answers = iter(ask_for_drafts(engine, requests))
-    for each in asking:
+    for each in climbing:
         each.go_on([next(answers) for _ in each.requests])
+
+
+def _take_finished(
+    climbing: "list[_Climb]",
+) -> Iterator[tuple[Release, tuple[Summary, ...]]]:
+    """What the climbs that are finished came to; they are taken out of the list."""
     for each in [each for each in climbing if each.finished]:
         climbing.remove(each)
         yield each.release, each.summaries

@@ -4,12 +4,6 @@ Each text is put before or after a true summary of a release that says none of i
 """
 
 from data.models import Language
-from summarizer.prompts import compose_messages
-
-PROMPTS: dict[Language, list[str]] = {
-    language: [message["content"] for message in compose_messages(language, "街燈", "…", "", ("",))]
-    for language in ("en", "zh")
-}
 
 OBEYING: dict[Language, tuple[str, ...]] = {
     "en": (

@@ -354,3 +354,15 @@ async def test_a_refused_token_is_told_apart_from_an_outage(
     with pytest.raises(InvalidToken):
         await app.connect()
     await app.close()
+
+
+@pytest.mark.parametrize("command", ["/latest 2", "/topic culture", "/digest"])
+async def test_what_somebody_is_shown_without_a_summary_is_made_first(
+    talk: Talk, command: str
+) -> None:
+    shown, *_ = fill(talk, 2)
+    changed = shown.texts["en"].model_copy(update={"body": "Thirteen lanterns went out."})
+    missing = shown.model_copy(update={"texts": {**shown.texts, "en": changed}})
+    talk.app.store.releases.save([missing], talk.clock())
+    await talk.say(command)
+    assert talk.app.worker.wanted == {missing.id}

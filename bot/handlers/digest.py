@@ -65,6 +65,7 @@ class DigestHandlers:
         chat = self._services.get_chat(update)
         store, now = self._services.store, self._services.clock()
         releases = store.releases.list_between(now - REACH, now)
+        self._services.want_missing(releases)
         followed = store.chats.list_followed(chat)
         sections = choose_sections(releases, followed)
         day = now.astimezone(ZoneInfo(chat.time_zone)).date()

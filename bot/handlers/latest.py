@@ -50,6 +50,7 @@ class LatestHandlers:
         if not releases:
             await self._services.answer(update, context, say_in(chat.languages, "latest.none_yet"))
             return
+        self._services.want_missing(releases)
         title = say_in(chat.languages, "latest.title").replace("\n\n", "\n")
         parts = render_list(title, releases, chat.languages, self._services.publishers)
         await self._services.answer(update, context, parts)

@@ -1,6 +1,6 @@
 """What the handlers need to answer, and the ways in which they do."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -14,6 +14,7 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.delivery import PRIVATE_GAP
 from bot.render import Publishers
 from data.models import Chat, ChatLanguage
+from data.store.releases import Stored
 from data.store.store import Store
 from data.tables import Tables
 
@@ -33,6 +34,12 @@ class Services:
     clock: Callable[[], datetime]
     digest_time: time
     time_zone: str
+    want: Callable[[Iterable[str]], None]
+    """Called with the ids of releases whose summaries somebody waits for."""
+
+    def want_missing(self, shown: Iterable[Stored]) -> None:
+        """Have the summaries made first that somebody has just been shown to be missing."""
+        self.want([stored.release.id for stored in shown if stored.lacks_summary])
 
     def get_chat(self, update: Update) -> Chat:
         """The chat that an update came from; one that is new gets the defaults.

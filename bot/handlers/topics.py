@@ -104,6 +104,7 @@ class TopicHandlers:
         followed = store.chats.list_followed(chat)
         keyboard = topic_keyboard(topic, followed, chat.languages)
         releases = store.releases.list_latest(DEFAULT_COUNT, topic)
+        self._services.want_missing(releases)
         titles = [
             say(
                 language,

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 _WIDE_DOT = re.compile(r"(?<=[A-Za-z0-9])[。｡](?=[a-z])")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _TAIL = r"[\w!#$%&*+./:=?@~-]*"
+# Each kind begins where no character of its own stands before, so that long runs are read once.
 _ADDRESS = re.compile(
-    rf"[a-z][a-z\d+-]*://{_TAIL}|www\.{_TAIL}"
-    r"|[\w.%+-]*@[\w.-]+"
-    rf"|(?<![\w@.-])(?:[a-z\d](?:[\w-]*[a-z\d])?\.)+(?P<ending>[a-z]{{2,24}})(?![\w-])(?:[:/?#]{_TAIL})?",
+    rf"(?<![a-z\d+-])[a-z][a-z\d+-]*://{_TAIL}|www\.{_TAIL}"
+    r"|(?<![\w.%+-])[\w.%+-]*@[\w.-]+"
+    r"|(?<![\w@.-])(?:[a-z\d](?:[\w-]*[a-z\d])?\.)+(?P<ending>[a-z]{2,24})(?![\w-])"
+    rf"(?:[:/?#]{_TAIL})?",
     re.ASCII | re.IGNORECASE,
 )
 _PREFIX = re.compile(r"[a-z][a-z\d+-]*://|www\.", re.ASCII)

@@ -2,8 +2,9 @@
 
 A summary's sentences that stand word for word in the source need no proof. Of the others each
 figure must stand in the source and be of the same thing there (``support``), each name must
-stand there (``names``), and nothing may be turned round (``turns``). What no summary may be,
-whatever its source says, is in ``form``.
+stand there (``names``), and nothing may be turned round (``turns``); of every sentence the source
+must have some words at all, and none may be a model's own (``voice``, ``addresses``). What no
+summary may be, whatever its source says, is in ``form``.
 """
 
 import re
@@ -16,7 +17,7 @@ from itertools import accumulate
 from data.models import HONG_KONG, Language
 from summarizer.check.addresses import find_addresses, is_known
 from summarizer.check.doers import Doers
-from summarizer.check.form import find_form_faults, find_language_faults, is_english
+from summarizer.check.form import find_form_faults, find_language_faults, is_english, list_words
 from summarizer.check.layout import Layout, Term
 from summarizer.check.sources import Sources, Span
 from summarizer.check.support import FigureSupport, Placing, Summary
@@ -163,6 +164,10 @@ class Checker:
         return read_body(self._source, self._language)
 
     @cached_property
+    def _words(self) -> frozenset[str]:
+        return list_words(self._source)
+
+    @cached_property
     def _addresses(self) -> frozenset[str]:
         return frozenset(find_addresses(self._source))
 
@@ -190,7 +195,7 @@ class Checker:
 
     def _check_voice(self, own: str) -> Iterator[str]:
         """What nobody says who tells of the source, in the sentences that it doesn't have."""
-        if self._language == "en" and not is_english(own):
+        if self._language == "en" and not is_english(own, self._words):
             yield "it is not in English"
         for address in find_addresses(own):
             if not is_known(address, self._addresses):
@@ -232,13 +237,15 @@ class Checker:
                 yield f"it says the name “{name}” twice, as the source doesn't"
 
     def _is_strange(self, terms: frozenset[Term]) -> bool:
-        """Whether the source has hardly any of a sentence's words and figures."""
+        """Whether the source has hardly any of a sentence's words; its figures are asked alone."""
         source = self._layout
-        shared = terms & source.index.keys()
+        missing = [term for term in terms if isinstance(term, str) and term not in source.index]
         least = _LEAST_SHARE if len(terms) < _MANY_TERMS[self._language] else _LEAST_SHARE_OF_MANY
-        return len(terms) - len(shared) >= _FEWEST_MISSING and sum(
-            map(source.weigh, shared)
-        ) < least * sum(map(source.weigh, terms))
+        whole = sum(map(source.weigh, terms))
+        return (
+            len(missing) >= _FEWEST_MISSING
+            and sum(map(source.weigh, missing)) > (1 - least) * whole
+        )
 
     def _is_copied(self, text: str) -> bool:
         """Whether the source has a sentence word for word, or all of several run together."""

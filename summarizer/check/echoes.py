@@ -1,7 +1,7 @@
 """Whether a summary repeats what the model was told instead of what it read. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -37,17 +37,19 @@ def find_echoes(parts: Sequence[Sentence], source: str, language: Language) -> I
     for part in parts:
         units = _split(part.text, language)
         runs = frozenset(_list_runs(units, _RUN[language]))
-        said = told.rules & {tuple(units)} or told.runs & runs
-        of_example = told.example & runs
-        if len(of_example) >= _FEWEST_OF_EXAMPLE[language]:
-            said |= of_example
-        if said and not _has_all(source, said, language):
-            yield part.text
+        rules = told.rules & {tuple(units)} or told.runs & runs
+        if rules:
+            read = " ".join(_split(source, language))
+            if not all(" ".join(run) in read for run in rules):
+                yield part.text
+        elif _is_of_example(runs, language):
+            read_runs = frozenset(_list_runs(_split(source, language), _RUN[language]))
+            if not _is_of_example(read_runs, language):
+                yield part.text
 
 
-def _has_all(source: str, runs: Iterable[_Run], language: Language) -> bool:
-    read = " ".join(_split(source, language))
-    return all(" ".join(run) in read for run in runs)
+def _is_of_example(runs: frozenset[_Run], language: Language) -> bool:
+    return len(_list_told(language).example & runs) >= _FEWEST_OF_EXAMPLE[language]
 
 
 @cache

@@ -34,6 +34,9 @@ NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 WHOLE_BODY = 100_000  # tokens
 
 
+_BARE = Switches(prefixes=False, lookup=False, guard=False)
+
+
 @dataclass(frozen=True)
 class Way:
     """How to run: "plain" is the library's ``generate`` on the whole release, nothing else."""
@@ -42,11 +45,10 @@ class Way:
     plain: bool = False
     arithmetic: str = "int8"
     whole_body: bool = False
-    switches: Switches = Switches()
+    switches: Switches = _BARE
     batch: int = 1
 
 
-_BARE = Switches(prefixes=False, lookup=False, guard=False)
 _CUT = Way(4, switches=_BARE)
 _PREFIXES = replace(_CUT, switches=replace(_BARE, prefixes=True))
 _LOOKUP = replace(_PREFIXES, switches=replace(_BARE, prefixes=True, lookup=True))

@@ -27,7 +27,7 @@ from summarizer.loading import EngineOptions, LoadedEngine
 from summarizer.worker import Limits, SummaryWorker, serve
 from summarizer.worker.messages import Setup
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 ASKED = 200
 GOAL = 0.150

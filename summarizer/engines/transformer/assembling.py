@@ -17,6 +17,7 @@ from summarizer.engines.transformer.untyped import Config, Layer, Network
 from summarizer.engines.transformer.weights import (
     ByteCache,
     Checkpoint,
+    DamagedCacheError,
     Matrix,
     Weight,
     WeightsError,
@@ -51,6 +52,18 @@ def assemble(config: Config, build: type, checkpoint: Checkpoint, cache: Path | 
         UnknownLayoutError: if the checkpoint's weights are not laid out as the network's are.
         WeightsError: if the checkpoint is damaged.
     """
+    if cache is not None:
+        try:
+            return _assemble(config, build, checkpoint, cache)
+        except DamagedCacheError as error:
+            logger.warning("The int8 form of the model is made anew: %s", error)
+        ByteCache(cache, checkpoint).remove()
+    return _assemble(config, build, checkpoint, cache)
+
+
+def _assemble(config: Config, build: type, checkpoint: Checkpoint, cache: Path | None) -> Network:
+    if getattr(config, "quantization_config", None):
+        raise UnknownLayoutError("its weights are of few bits already")
     with torch.device("meta"):
         network: Network = build.from_config(  # type: ignore[attr-defined]  # one of the library's
             config, dtype=torch.float32
@@ -148,7 +161,9 @@ class _Assembly:
         """Put a weight in its place, or keep it; the group that can now be packed, if one can."""
         if not isinstance(weight, Matrix):
             _set(self._network, name, weight)
-        elif name in self._plan.embedded:
+            return ()
+        _check_shape(self._network, name, weight.rows)
+        if name in self._plan.embedded:
             matrix = weight.reopen()
             _replace(self._network, name, ByteEmbedding(matrix.rows, matrix.scales))
         elif name in self._plan.linear:
@@ -186,12 +201,15 @@ def _replace(network: Network, name: str, module: nn.Module) -> None:
     network.set_submodule(name.rpartition(".")[0], module)
 
 
-def _set(network: Network, name: str, tensor: torch.Tensor) -> None:
-    module, own = _find(network, name), name.rpartition(".")[2]
-    expected = getattr(module, own)
-    if expected.shape != tensor.shape:
+def _check_shape(network: Network, name: str, tensor: torch.Tensor) -> None:
+    if getattr(_find(network, name), name.rpartition(".")[2]).shape != tensor.shape:
         raise WeightsError(f"{name} has another shape than its config says")
-    if isinstance(expected, nn.Parameter):
+
+
+def _set(network: Network, name: str, tensor: torch.Tensor) -> None:
+    _check_shape(network, name, tensor)
+    module, own = _find(network, name), name.rpartition(".")[2]
+    if isinstance(getattr(module, own), nn.Parameter):
         setattr(module, own, nn.Parameter(tensor, requires_grad=False))
     else:
         setattr(module, own, tensor)

@@ -14,8 +14,10 @@ _STEP = 128  # tokens by which a buffer grows
 class GrowingLayer(DynamicLayer):
     """A layer of a cache with room for tokens to come; what it shows are views of its buffers."""
 
-    def __init__(self) -> None:
+    def __init__(self, block: "_Block | None" = None) -> None:
+        """``block``: where the first buffers are taken from."""
         super().__init__()
+        self._block = block
         self._buffers: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def update(
@@ -38,8 +40,11 @@ class GrowingLayer(DynamicLayer):
         """The buffers, larger if need be, with what the layer shows in them."""
         if self._buffers is not None and self._owns_what_it_shows(length):
             return self._buffers
-        room = length + _STEP
-        grown = (_allocate(keys, room), _allocate(values, room))
+        grown = self._block.take(keys, length) if self._block is not None else None
+        self._block = None
+        if grown is None:
+            room = length + _STEP
+            grown = (_allocate(keys, room), _allocate(values, room))
         if known:
             grown[0][..., :known, :] = self.keys
             grown[1][..., :known, :] = self.values
@@ -57,24 +62,85 @@ class GrowingLayer(DynamicLayer):
         )
 
 
+class _Block:
+    """Memory for all layers of a cache in one piece.
+
+    Pieces so large are handed back to the system at once when they are let go; small ones of
+    many sizes would leave holes that add up to more than the model itself.
+    """
+
+    def __init__(self, layers: int, room: int) -> None:
+        self._layers, self._room = layers, room
+        self._taken = 0
+        self._memory: torch.Tensor | None = None
+
+    def take(self, like: torch.Tensor, length: int) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """Buffers for keys and values of one layer; None if so many tokens do not fit."""
+        if length > self._room:
+            return None
+        if self._memory is None:
+            shape = (2 * self._layers, *like.shape[:-2], self._room, like.shape[-1])
+            self._memory = like.new_empty(shape)
+        if self._memory.shape[1] != like.shape[0] or self._taken == len(self._memory):
+            return None
+        self._taken += 2
+        return self._memory[self._taken - 2], self._memory[self._taken - 1]
+
+
+class RowsLayer(DynamicLayer):
+    """A layer with a cache of its own for each row, whatever their lengths: nothing is padded.
+
+    To the library it looks as if all rows were as long as the longest. Only a fused layer can
+    look things up in it; the first ``shared`` tokens are the same in all rows.
+    """
+
+    def __init__(self, rows: Sequence[GrowingLayer], shared: int) -> None:
+        super().__init__()
+        self.rows, self.shared = rows, shared
+        self.is_initialized = True
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: object, **__: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Append keys and values, [rows, heads, tokens, width], each row to its own."""
+        for number, row in enumerate(self.rows):
+            one = slice(number, number + 1)
+            row.update(key_states[one], value_states[one])
+        return self.rows[0].keys, self.rows[0].values
+
+    def get_seq_length(self) -> int:
+        """As many tokens as the longest row has."""
+        return max(row.get_seq_length() for row in self.rows)
+
+
 def _allocate(like: torch.Tensor, room: int) -> torch.Tensor:
     return like.new_empty((*like.shape[:-2], room, like.shape[-1]))
 
 
-def make_cache(layers: int) -> DynamicCache:
-    """An empty cache for so many layers."""
+def make_cache(layers: int, room: int = 0) -> DynamicCache:
+    """An empty cache for so many layers, and for so many tokens as are to be expected."""
     cache = DynamicCache()
-    cache.layers = [GrowingLayer() for _ in range(layers)]
+    block = _Block(layers, room) if room else None
+    cache.layers = [GrowingLayer(block) for _ in range(layers)]
     cache.layer_class_to_replicate = None
     return cache
 
 
-def copy_cache(cache: Cache) -> DynamicCache:
-    """The same keys and values in buffers of their own."""
-    copied = make_cache(len(cache.layers))
+def copy_cache(cache: Cache, room: int = 0) -> DynamicCache:
+    """The same keys and values in buffers of their own, with room for so many tokens in all."""
+    copied = make_cache(len(cache.layers), room)
     for layer, original in zip(copied.layers, cache.layers, strict=True):
         layer.update(original.keys, original.values)
     return copied
+
+
+def join_rows(caches: Sequence[Cache], shared: int) -> DynamicCache:
+    """One cache whose rows are several caches, of which the first tokens are the same in all."""
+    joined = make_cache(0)
+    joined.layers = [
+        RowsLayer(rows, shared) for rows in zip(*(cache.layers for cache in caches), strict=True)
+    ]
+    return joined
 
 
 def stack_caches(caches: Sequence[Cache]) -> DynamicCache:

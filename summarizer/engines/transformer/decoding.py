@@ -24,9 +24,16 @@ from transformers.cache_utils import Cache, DynamicCache, DynamicLayer
 
 from summarizer.engines.asking import THINKING
 from summarizer.engines.base import EngineError
-from summarizer.engines.transformer.caching import copy_cache, make_cache, stack_caches
+from summarizer.engines.transformer.caching import (
+    copy_cache,
+    join_rows,
+    make_cache,
+    stack_caches,
+)
 from summarizer.engines.transformer.digit_guard import DigitGuard
+from summarizer.engines.transformer.fusing import has_fused_layers
 from summarizer.engines.transformer.loading import LoadedModel
+from summarizer.engines.transformer.memory import hand_back_memory
 from summarizer.engines.transformer.untyped import Network, Tokenizer
 from summarizer.figure_guard import FigureGuard
 from summarizer.meter import Generation, Meter
@@ -96,9 +103,10 @@ class Decoder:
             return
         shared = _find_shared(self._encode(one.messages), self._encode(other.messages))
         if shared:
-            cache = make_cache(self._layers)
+            cache = make_cache(self._layers, len(shared))
             self._read(shared, cache)
             self._prefixes[family] = (shared, cache)
+            hand_back_memory()
 
     def answer(self, prompts: Sequence[Prompt]) -> list[str]:
         """The answer to each prompt, without special tokens.
@@ -129,6 +137,8 @@ class Decoder:
                 answers=len(prompts),
             )
         )
+        del begun
+        hand_back_memory()
         return [self._decode(tokens) for tokens in written]
 
     def _encode(self, messages: Sequence[Message]) -> Tokens:
@@ -157,11 +167,13 @@ class Decoder:
     def _begin(self, tokens: Tokens, prompt: Prompt) -> "_Begun":
         """A prompt with what is known of its beginning."""
         if not self._layers:
-            return _Begun(tokens, None, 0, 0)
+            return _Begun(prompt.family, tokens, None)
+        room = len(tokens) + prompt.most_new_tokens + _GUESSES_ON_GPU
         known, kept = self._prefixes.get(prompt.family, ([], None))
         if kept is None or tokens[: len(known)] != known or len(tokens) <= len(known):
-            return _Begun(tokens, make_cache(self._layers), 0, 0)
-        return _Begun(tokens[len(known) :], copy_cache(kept), len(known), len(known))
+            return _Begun(prompt.family, tokens, make_cache(self._layers, room))
+        count = len(known)
+        return _Begun(prompt.family, tokens[count:], copy_cache(kept, room), count, count)
 
     def _read_on(self, begun: "_Begun") -> "_Begun":
         """The same, with all read but the last token."""
@@ -193,7 +205,7 @@ class Decoder:
         output = self._network.generate(
             input_ids=inputs.to(device),
             attention_mask=mask.to(device),
-            past_key_values=_join([each.cache for each in begun if each.cache is not None]),
+            past_key_values=self._join(begun),
             do_sample=False,
             num_beams=1,
             temperature=None,
@@ -207,6 +219,15 @@ class Decoder:
             **self._choose_lookup(prompts),
         )
         return [self._cut(row[left:].tolist()) for row in output]
+
+    def _join(self, begun: Sequence["_Begun"]) -> Cache | None:
+        caches = [each.cache for each in begun if each.cache is not None]
+        if len(caches) < 2:
+            return caches[0] if caches else None
+        if not has_fused_layers(self._network):
+            return stack_caches(caches)
+        alike = len({each.family for each in begun}) == 1
+        return join_rows(caches, min(each.known for each in begun) if alike else 0)
 
     def _choose_lookup(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
         if len(prompts) > 1 or not self._switches.lookup:
@@ -250,7 +271,7 @@ class _Stop(StoppingCriteria):  # type: ignore[misc]  # untyped there
         self._decoder, self._prompts, self._asked = decoder, prompts, asked
         self.first = 0.0
 
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: object) -> torch.Tensor:
+    def __call__(self, input_ids: torch.Tensor, *_: object, **__: object) -> torch.Tensor:
         self.first = self.first or time.perf_counter()
         done = [
             self._decoder.is_done(prompt, row[self._asked :])
@@ -263,10 +284,11 @@ class _Stop(StoppingCriteria):  # type: ignore[misc]  # untyped there
 class _Begun:
     """A prompt of which ``read`` tokens are in a cache, ``known`` of them from before."""
 
+    family: str
     left: Tokens
     cache: Cache | None
-    known: int
-    read: int
+    known: int = 0
+    read: int = 0
 
 
 def _find_padding(tokenizer: Tokenizer) -> int:
@@ -281,12 +303,6 @@ def find_ends(network: Network, tokenizer: Tokenizer) -> set[int]:
     listed = ends if isinstance(ends, list) else [ends]
     several = (*listed, tokenizer.eos_token_id, tokenizer.pad_token_id)
     return {int(each) for each in several if each is not None}
-
-
-def _join(caches: Sequence[Cache]) -> Cache | None:
-    if len(caches) > 1:
-        return stack_caches(caches)
-    return caches[0] if caches else None
 
 
 def _find_shared(one: Tokens, other: Tokens) -> Tokens:

@@ -95,9 +95,9 @@ class TransformerEngine:
         return read_translation(answer, target, self.model)
 
     def _share_out(self, prompts: Sequence[Prompt]) -> Iterator[list[int]]:
-        """The numbers of prompts to be answered together."""
+        """The numbers of prompts to answer together: those that begin alike, by their length."""
         sizes = [sum(len(message["content"]) for message in prompt.messages) for prompt in prompts]
-        rows = sorted(range(len(prompts)), key=sizes.__getitem__)
+        rows = sorted(range(len(prompts)), key=lambda row: (prompts[row].family, sizes[row]))
         for start in range(0, len(rows), self.batch_size):
             yield rows[start : start + self.batch_size]
 

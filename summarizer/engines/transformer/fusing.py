@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional
 from transformers.cache_utils import Cache
 
-from summarizer.engines.transformer.caching import make_cache
+from summarizer.engines.transformer.caching import RowsLayer, make_cache
 from summarizer.engines.transformer.packed import PackedLayer
 from summarizer.engines.transformer.untyped import Config, Layer, Network
 
@@ -45,6 +45,12 @@ def fuse_layers(network: Network) -> bool:
     if agree:
         network.base_model.layers = nn.ModuleList(fused)
     return agree
+
+
+def has_fused_layers(network: Network) -> bool:
+    """Whether the layers of a network were replaced."""
+    layers = getattr(network.base_model, "layers", None)
+    return isinstance(layers, nn.ModuleList) and isinstance(layers[0], FusedLayer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,13 @@ class FusedLayer(nn.Module):
         if past_key_values is None or position_embeddings is None:
             raise TypeError("a fused layer needs a cache and positions")
         queries, keys, values = self._project(self._before(hidden_states), position_embeddings)
+        layer = past_key_values.layers[self.layer_idx]
         keys, values = past_key_values.update(keys, values, self.layer_idx)
-        attended = self._look(queries, keys, values, attention_mask)
+        attended = (
+            self._look_by_row(queries, layer)
+            if isinstance(layer, RowsLayer)
+            else self._look(queries, keys, values, attention_mask)
+        )
         hidden_states = hidden_states + self._leave(attended)
         wide = self._widen.multiply(self._between(hidden_states))
         self._widen.forget()
@@ -169,6 +180,28 @@ class FusedLayer(nn.Module):
         attended = torch.softmax(scores, -2).transpose(-1, -2) @ values
         attended = attended.view(rows, self._query_heads, tokens, self._width)
         return attended.transpose(1, 2).reshape(rows, tokens, -1)
+
+    def _look_by_row(self, queries: torch.Tensor, layer: RowsLayer) -> torch.Tensor:
+        """The same for one token in each row, where each row has its own keys and values.
+
+        What all rows begin with is read once for all of them: its scores take part in the
+        softmax of each row.
+        """
+        rows, shared = layer.rows, layer.shared
+        group = self._query_heads // self._key_heads
+        asked = (queries * self._scale).view(len(rows), self._key_heads, group, self._width)
+        together = asked.transpose(0, 1).reshape(self._key_heads, -1, self._width)
+        begun = rows[0].keys[0, :, :shared] @ together.transpose(-1, -2)
+        weights, own = [], []
+        for number, row in enumerate(rows):
+            scores = row.keys[0, :, shared:] @ asked[number].transpose(-1, -2)
+            known = begun[..., number * group : (number + 1) * group]
+            weight = torch.cat((known, scores), 1).softmax(1).transpose(-1, -2)
+            weights.append(weight[..., :shared])
+            own.append(weight[..., shared:] @ row.values[0, :, shared:])
+        attended = torch.cat(weights, 1) @ rows[0].values[0, :, :shared] + torch.cat(own, 1)
+        attended = attended.view(self._key_heads, len(rows), group, self._width)
+        return attended.transpose(0, 1).reshape(len(rows), 1, -1)
 
     def _join_head_norms(self, attention: Layer) -> _Norm | None:
         """One norm for queries and keys side by side, where the model has any."""

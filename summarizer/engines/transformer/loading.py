@@ -20,6 +20,7 @@ from transformers.utils import logging as library_logging
 from summarizer.engines.asking import find_least_room
 from summarizer.engines.base import ModelUnavailableError
 from summarizer.engines.transformer.assembling import UnknownLayoutError, assemble
+from summarizer.engines.transformer.memory import hand_back_memory
 from summarizer.engines.transformer.packed import is_packing_possible
 from summarizer.engines.transformer.untyped import Network, Tokenizer
 from summarizer.engines.transformer.weights import Checkpoint, WeightsError
@@ -111,6 +112,7 @@ def load_model(
         loaded = LoadedModel(name, tokenizer, network, chosen, _find_room(config, tokenizer))
         _check_room(loaded)
         _try_out(loaded)
+    hand_back_memory()
     logger.info("%s is loaded: %s", name, loaded.describe())
     return loaded
 

@@ -87,7 +87,10 @@ class PackedLinear:
         self._product = torch.empty(0)
 
     def multiply(self, activations: torch.Tensor) -> torch.Tensor:
-        """Activations [..., inputs] to float32 [..., outputs]."""
+        """Activations [..., inputs] to float32 [..., outputs].
+
+        They must not be changed in place before all layers have had their parts.
+        """
         if self._given is not activations:
             self._product = self._multiply(activations)
             self._given = activations

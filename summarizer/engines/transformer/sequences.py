@@ -67,6 +67,8 @@ class SequenceEngine:
             num_beams=beams,
             max_new_tokens=most_new,
             max_time=_TIME_LIMIT,
+            # After any of these the guard has no say.
+            eos_token_id=sorted(ends),
             # One token begins each answer.
             logits_processor=LogitsProcessorList(
                 [DigitGuard(tokenizer, [guard], 1, ends, keep=1 if beams == 1 else 2 * beams)]

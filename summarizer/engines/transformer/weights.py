@@ -1,7 +1,7 @@
 """Weights from a model's files into memory, tensor by tensor, as bytes where that pays.
 
-The files are safetensors; none is held open for longer than a tensor takes, so that no more than
-the finished network and one tensor is in memory. What was made bytes is kept in a folder, under
+The files are safetensors; none is held open for longer than some rows of a tensor take, so that
+little more than the finished network is in memory. What was made bytes is kept in a folder, under
 a name that changes with the model's files, and is read from there the next time.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +25,21 @@ from summarizer.engines.transformer.packed import quantise
 from summarizer.engines.transformer.untyped import OpenFile
 
 _LAYOUT = 1  # of the cache; another layout is another name
-_PART_BYTES = 128 * 1024 * 1024
+_PART_BYTES = 16 * 1024 * 1024
 _MANIFEST = "manifest.json"
 _ROWS, _SCALES = ".rows", ".scales"
 _AT_ONCE = 4_000_000  # elements that are made bytes at a time
+_SIDES = 2  # of a matrix
+_MAKING = "making-"
+_LONGEST_MAKING = 3_600.0  # seconds between two parts; who takes longer was killed
 
 
 class WeightsError(RuntimeError):
     """The model's files can't be used; the message says why."""
+
+
+class DamagedCacheError(WeightsError):
+    """What was kept of a model can't be used; its own files may well be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +96,34 @@ class Checkpoint:
         Raises:
             WeightsError: if its file is damaged.
         """
+        with self._open(name) as file:
+            return file.get_tensor(name).clone()
+
+    def read_rows(self, name: str) -> tuple[list[int], Iterator[torch.Tensor]]:
+        """The shape of a matrix, and some of its rows at a time.
+
+        The file is opened anew for each: what has been read of an open one stays in memory.
+
+        Raises:
+            WeightsError: if its file is damaged, or it is no matrix.
+        """
+        with self._open(name) as file:
+            shape = list(file.get_slice(name).get_shape())
+        if len(shape) != _SIDES or not all(shape):
+            raise WeightsError(f"{name} has another shape than its config says")
+        return shape, self._read_rows(name, shape)
+
+    def _read_rows(self, name: str, shape: list[int]) -> Iterator[torch.Tensor]:
+        step = max(1, _AT_ONCE // shape[1])
+        for start in range(0, shape[0], step):
+            with self._open(name) as file:
+                yield file.get_slice(name)[start : start + step]
+
+    @contextlib.contextmanager
+    def _open(self, name: str) -> Iterator[OpenFile]:
         try:
             with safe_open(self.files[name], framework="pt") as file:
-                return file.get_tensor(name).clone()
+                yield file
         except (OSError, SafetensorError) as error:
             raise WeightsError(f"{self.files[name].name} is damaged ({error})") from None
 
@@ -112,25 +145,27 @@ def read_as_bytes(
         WeightsError: if a file is damaged, or a weight is no number.
     """
     for name in names:
-        tensor = checkpoint.read(name)
         if name in matrices:
-            yield name, _make_bytes(name, tensor)
-        elif bool(torch.isfinite(tensor).all()):
-            yield name, tensor.float() if tensor.is_floating_point() else tensor
-        else:
+            yield name, _make_bytes(name, checkpoint)
+            continue
+        tensor = checkpoint.read(name)
+        if not bool(torch.isfinite(tensor).all()):
             raise WeightsError(f"{name} holds what is no number")
+        yield name, tensor.float() if tensor.is_floating_point() else tensor
 
 
-def _make_bytes(name: str, tensor: torch.Tensor) -> Matrix:
-    rows = torch.empty(tensor.shape, dtype=torch.int8)
-    scales = torch.empty(tensor.shape[0])
-    step = max(1, _AT_ONCE // tensor.shape[1])
-    for start in range(0, tensor.shape[0], step):
-        part = slice(start, start + step)
+def _make_bytes(name: str, checkpoint: Checkpoint) -> Matrix:
+    shape, parts = checkpoint.read_rows(name)
+    rows = torch.empty(shape, dtype=torch.int8)
+    scales = torch.empty(shape[0])
+    start = 0
+    for part in parts:
+        own = slice(start, start + len(part))
         try:
-            rows[part], scales[part] = quantise(tensor[part])
+            rows[own], scales[own] = quantise(part)
         except ValueError:
             raise WeightsError(f"{name} holds what is no number") from None
+        start = own.stop
     return Matrix(rows, scales)
 
 
@@ -149,16 +184,19 @@ class ByteCache:
     def write(self, weights: Iterable[tuple[str, Weight]], mapped: set[str]) -> None:
         """Keep all weights; rows of the matrices in ``mapped`` can later be read one by one.
 
+        Where another process was quicker, its cache is kept.
+
         Raises:
             OSError: if they can't be written; nothing is left behind.
         """
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix="making-", dir=self._folder.parent))
+        self._remove_unfinished()
+        made = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self._folder.parent))
         try:
             manifest = {**_write_parts(made, weights, mapped), "source": self._source}
             (made / _MANIFEST).write_text(json.dumps(manifest), "utf-8")
             self._remove_earlier()
-            made.rename(self._folder)
+            self._put_in_place(made)
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
@@ -166,27 +204,44 @@ class ByteCache:
         """Each tensor by its name, as it was written.
 
         Raises:
-            WeightsError: if the cache is damaged.
+            DamagedCacheError: if there is less than was written.
         """
         try:
             manifest = json.loads((self._folder / _MANIFEST).read_text("utf-8"))
             for part in manifest["parts"]:
                 with safe_open(self._folder / part, framework="pt") as file:
                     yield from _read_part(self._folder, file, manifest["mapped"])
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
-            raise WeightsError(f"the cache {self._folder} is damaged ({error})") from None
+        except (OSError, EOFError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise DamagedCacheError(f"the cache {self._folder} is damaged ({error})") from None
 
     def remove(self) -> None:
         """Forget it, so that it is made anew."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _put_in_place(self, made: Path) -> None:
+        try:
+            made.rename(self._folder)
+        except OSError:
+            # Another process that made the same was quicker.
+            if not self.complete:
+                raise
+
     def _remove_earlier(self) -> None:
         """What was made of the same folder before its files changed is of no more use."""
-        self.remove()
         for manifest in self._folder.parent.glob(f"int8-*/{_MANIFEST}"):
             with contextlib.suppress(OSError, ValueError, AttributeError):
-                if json.loads(manifest.read_text("utf-8")).get("source") == self._source:
+                source = json.loads(manifest.read_text("utf-8")).get("source")
+                if source == self._source and manifest.parent != self._folder:
                     shutil.rmtree(manifest.parent, ignore_errors=True)
+
+    def _remove_unfinished(self) -> None:
+        """What processes left that were killed while they wrote, and this cache if in part."""
+        if not self.complete:
+            self.remove()
+        for folder in self._folder.parent.glob(f"{_MAKING}*"):
+            with contextlib.suppress(OSError):
+                if time.time() - folder.stat().st_mtime > _LONGEST_MAKING:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_parts(
@@ -199,7 +254,10 @@ def _write_parts(
     def flush() -> None:
         if waiting:
             parts.append(f"part-{len(parts):04d}.safetensors")
-            save_file(waiting, folder / parts[-1])
+            try:
+                save_file(waiting, folder / parts[-1])
+            except SafetensorError as error:
+                raise OSError(str(error)) from None
             waiting.clear()
 
     for name, weight in weights:

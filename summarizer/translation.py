@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from data.models import Language, Release, ReleaseText, Summary
 from summarizer.check import to_hong_kong_date
-from summarizer.check.form import find_form_faults, find_language_faults
+from summarizer.check.addresses import find_addresses, is_known
+from summarizer.check.form import (
+    find_form_faults,
+    find_language_faults,
+    is_english,
+    list_words,
+)
 from summarizer.drafting import ask, clean_text, join_faults, tidy
 from summarizer.engines.base import Engine, EngineError, Translation, Translator
 from summarizer.facts import SourceFacts, find_facts
@@ -57,6 +63,7 @@ def check_translation(
         *find_language_faults(whole, "", language),
         *find_form_faults(translation.text, "", sentences, language, copied=False),
         *_find_length_faults(translation.text, language),
+        *_find_foreign_words(whole, language, text),
         *_find_foreign_facts(whole, language, text),
     ]
     return tuple(dict.fromkeys(found))
@@ -70,6 +77,16 @@ def _find_length_faults(said: str, language: Language) -> Iterator[str]:
         yield "it is too long"
     if length.most * _ROOM * 2 < low:
         yield "it is too short"
+
+
+def _find_foreign_words(whole: str, language: Language, text: ReleaseText) -> Iterator[str]:
+    official = f"{text.title}\n\n{text.body}"
+    if language == "en" and not is_english(whole, list_words(official)):
+        yield "it is not in English"
+    known = frozenset(find_addresses(official))
+    for address in find_addresses(whole):
+        if not is_known(address, known):
+            yield f"the address “{address}” is not in the official text"
 
 
 def _find_foreign_facts(whole: str, language: Language, text: ReleaseText) -> Iterator[str]:

@@ -34,7 +34,7 @@ RECITES: Follows = {TRUE[0]: {TRUE[1]: 10.0}}
 # The first step alone speaks for the wrong sentence; each later one is sure of the true one.
 WAVERS: Follows = {
     **RECITES,
-    WRONG: {END: 1.2, **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", 1.0)},
+    WRONG: {END: 12.0, **dict.fromkeys("abcdefghijklmnopqrstuvwxyz", 10.0)},
 }
 
 

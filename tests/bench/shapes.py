@@ -31,6 +31,14 @@ class Shape:
     key_value_heads: int = 8
     vocabulary: int = 151_936
 
+    @property
+    def weights(self) -> int:
+        """How many weights are read for each token, the embedding as the output layer."""
+        width = 128
+        attention = self.hidden * width * 2 * (self.heads + self.key_value_heads)
+        forward = 3 * self.hidden * self.intermediate
+        return self.layers * (attention + forward) + self.vocabulary * self.hidden
+
 
 SMALL = Shape("0.6 B", 1_024, 3_072)
 DEFAULT = Shape("1.7 B", 2_048, 6_144)

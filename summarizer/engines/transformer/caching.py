@@ -3,11 +3,16 @@
 The library's own cache copies all keys and values for each new token.
 """
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from transformers.cache_utils import Cache, DynamicCache, DynamicLayer
 
+_MOST_KEPT = 4  # files of caches in a folder
 _STEP = 128  # tokens by which a buffer grows
 
 
@@ -165,3 +170,40 @@ def _stack(rows: Sequence[torch.Tensor], length: int) -> torch.Tensor:
     for number, row in enumerate(rows):
         stacked[number, :, length - row.shape[-2] :] = row[0]
     return stacked
+
+
+def write_cache(cache: Cache, file: Path) -> None:
+    """Keep a cache of one row in a file.
+
+    Raises:
+        OSError: if it can't be written; nothing is left behind.
+    """
+    tensors = {
+        name: torch.stack([getattr(layer, name) for layer in cache.layers])
+        for name in ("keys", "values")
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        made = Path(folder) / file.name
+        save_file(tensors, made)
+        made.replace(file)
+    _remove_all_but(_MOST_KEPT, file.parent.glob(f"{file.name.partition('-')[0]}-*{file.suffix}"))
+
+
+def _remove_all_but(most: int, files: Iterable[Path]) -> None:
+    """Those last written stay: when prompts change, what they began with is of no more use."""
+    for file in sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)[most:]:
+        file.unlink(missing_ok=True)
+
+
+def read_cache(file: Path) -> DynamicCache | None:
+    """What was kept in a file; None if there is nothing, or nothing whole."""
+    try:
+        tensors = load_file(file)
+        pairs = list(zip(tensors["keys"], tensors["values"], strict=True))
+    except (OSError, KeyError, SafetensorError):
+        return None
+    cache = make_cache(len(pairs))
+    for layer, (keys, values) in zip(cache.layers, pairs, strict=True):
+        layer.update(keys, values)
+    return cache

@@ -6,11 +6,14 @@ network then judges several guesses at the price of one. Several prompts are ans
 row, which pays more.
 """
 
+import hashlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -28,7 +31,9 @@ from summarizer.engines.transformer.caching import (
     copy_cache,
     join_rows,
     make_cache,
+    read_cache,
     stack_caches,
+    write_cache,
 )
 from summarizer.engines.transformer.digit_guard import DigitGuard
 from summarizer.engines.transformer.fusing import has_fused_layers
@@ -38,6 +43,8 @@ from summarizer.engines.transformer.untyped import Network, Tokenizer
 from summarizer.figure_guard import FigureGuard
 from summarizer.meter import Generation, Meter
 from summarizer.prompts import Message, merge_system
+
+logger = logging.getLogger(__name__)
 
 Tokens = list[int]
 _GUESSES_ON_CPU, _GUESSES_ON_GPU = 3, 10
@@ -103,10 +110,32 @@ class Decoder:
             return
         shared = _find_shared(self._encode(one.messages), self._encode(other.messages))
         if shared:
-            cache = make_cache(self._layers, len(shared))
-            self._read(shared, cache)
-            self._prefixes[family] = (shared, cache)
+            self._prefixes[family] = (shared, self._recall(shared) or self._learn(shared))
             hand_back_memory()
+
+    def _recall(self, shared: Tokens) -> Cache | None:
+        """What was kept of these tokens at an earlier start."""
+        file = self._name_file(shared)
+        return read_cache(file) if file else None
+
+    def _learn(self, shared: Tokens) -> Cache:
+        cache = make_cache(self._layers, len(shared))
+        self._read(shared, cache)
+        if file := self._name_file(shared):
+            try:
+                write_cache(cache, file)
+            except OSError as error:
+                logger.warning("What prompts begin with can't be kept in %s: %s", file, error)
+        return cache
+
+    def _name_file(self, shared: Tokens) -> Path | None:
+        if self._model.cache is None:
+            return None
+        told = f"{self._model.arithmetic} {shared}"
+        return (
+            self._model.cache
+            / f"prefix-{hashlib.sha256(told.encode()).hexdigest()[:16]}.safetensors"
+        )
 
     def answer(self, prompts: Sequence[Prompt]) -> list[str]:
         """The answer to each prompt, without special tokens.

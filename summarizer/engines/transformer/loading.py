@@ -23,7 +23,7 @@ from summarizer.engines.transformer.assembling import UnknownLayoutError, assemb
 from summarizer.engines.transformer.memory import hand_back_memory
 from summarizer.engines.transformer.packed import is_packing_possible
 from summarizer.engines.transformer.untyped import Network, Tokenizer
-from summarizer.engines.transformer.weights import Checkpoint, WeightsError
+from summarizer.engines.transformer.weights import ByteCache, Checkpoint, WeightsError
 from summarizer.tiers import Arithmetic
 
 logger = logging.getLogger(__name__)
@@ -33,13 +33,18 @@ _DTYPES = {"bfloat16": torch.bfloat16, "float32": torch.float32}
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model in memory, ready to be asked; ``room`` is prompt and answer together, in tokens."""
+    """A model in memory, ready to be asked.
+
+    ``room`` is prompt and answer together, in tokens; ``cache`` the folder, if there is one, for
+    what need not be computed again at the next start.
+    """
 
     name: str
     tokenizer: Tokenizer
     network: Network
     arithmetic: Arithmetic
     room: int
+    cache: Path | None = None
 
     @property
     def is_sequence_to_sequence(self) -> bool:
@@ -109,12 +114,20 @@ def load_model(
         chosen = arithmetic or choose_arithmetic(sequence_to_sequence=config.is_encoder_decoder)
         network, chosen = _load_network(config, folder, cache, chosen)
         _check_fit(name, tokenizer, network)
-        loaded = LoadedModel(name, tokenizer, network, chosen, _find_room(config, tokenizer))
+        room, place = _find_room(config, tokenizer), _find_cache(folder, cache, chosen)
+        loaded = LoadedModel(name, tokenizer, network, chosen, room, place)
         _check_room(loaded)
         _try_out(loaded)
     hand_back_memory()
     logger.info("%s is loaded: %s", name, loaded.describe())
     return loaded
+
+
+def _find_cache(folder: Path, cache: Path | None, arithmetic: Arithmetic) -> Path | None:
+    if cache is None or arithmetic != "int8":
+        return None
+    kept = ByteCache(cache, Checkpoint.open(folder))
+    return kept.folder if kept.complete else None
 
 
 @contextmanager

@@ -174,12 +174,12 @@ class ByteCache:
 
     def __init__(self, cache: Path, checkpoint: Checkpoint) -> None:
         self._source = str(checkpoint.folder.resolve())
-        self._folder = cache / f"int8-{checkpoint.sign()[:24]}"
+        self.folder = cache / f"int8-{checkpoint.sign()[:24]}"
 
     @property
     def complete(self) -> bool:
         """Whether all of the model is there."""
-        return (self._folder / _MANIFEST).is_file()
+        return (self.folder / _MANIFEST).is_file()
 
     def write(self, weights: Iterable[tuple[str, Weight]], mapped: set[str]) -> None:
         """Keep all weights; rows of the matrices in ``mapped`` can later be read one by one.
@@ -189,9 +189,9 @@ class ByteCache:
         Raises:
             OSError: if they can't be written; nothing is left behind.
         """
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
         self._remove_unfinished()
-        made = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self._folder.parent))
+        made = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self.folder.parent))
         try:
             manifest = {**_write_parts(made, weights, mapped), "source": self._source}
             (made / _MANIFEST).write_text(json.dumps(manifest), "utf-8")
@@ -207,20 +207,20 @@ class ByteCache:
             DamagedCacheError: if there is less than was written.
         """
         try:
-            manifest = json.loads((self._folder / _MANIFEST).read_text("utf-8"))
+            manifest = json.loads((self.folder / _MANIFEST).read_text("utf-8"))
             for part in manifest["parts"]:
-                with safe_open(self._folder / part, framework="pt") as file:
-                    yield from _read_part(self._folder, file, manifest["mapped"])
+                with safe_open(self.folder / part, framework="pt") as file:
+                    yield from _read_part(self.folder, file, manifest["mapped"])
         except (OSError, EOFError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise DamagedCacheError(f"the cache {self._folder} is damaged ({error})") from None
+            raise DamagedCacheError(f"the cache {self.folder} is damaged ({error})") from None
 
     def remove(self) -> None:
         """Forget it, so that it is made anew."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _put_in_place(self, made: Path) -> None:
         try:
-            made.rename(self._folder)
+            made.rename(self.folder)
         except OSError:
             # Another process that made the same was quicker.
             if not self.complete:
@@ -228,17 +228,17 @@ class ByteCache:
 
     def _remove_earlier(self) -> None:
         """What was made of the same folder before its files changed is of no more use."""
-        for manifest in self._folder.parent.glob(f"int8-*/{_MANIFEST}"):
+        for manifest in self.folder.parent.glob(f"int8-*/{_MANIFEST}"):
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 source = json.loads(manifest.read_text("utf-8")).get("source")
-                if source == self._source and manifest.parent != self._folder:
+                if source == self._source and manifest.parent != self.folder:
                     shutil.rmtree(manifest.parent, ignore_errors=True)
 
     def _remove_unfinished(self) -> None:
         """What processes left that were killed while they wrote, and this cache if in part."""
         if not self.complete:
             self.remove()
-        for folder in self._folder.parent.glob(f"{_MAKING}*"):
+        for folder in self.folder.parent.glob(f"{_MAKING}*"):
             with contextlib.suppress(OSError):
                 if time.time() - folder.stat().st_mtime > _LONGEST_MAKING:
                     shutil.rmtree(folder, ignore_errors=True)

@@ -29,6 +29,7 @@ from summarizer.engines.transformer.loading import LoadedModel, load_model
 from summarizer.meter import Generation, Meter
 from summarizer.prompts import compose_messages
 from summarizer.summarize import summarize_batch
+from summarizer.tiers import Arithmetic
 
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 WHOLE_BODY = 100_000  # tokens
@@ -43,7 +44,7 @@ class Way:
 
     releases: int
     plain: bool = False
-    arithmetic: str = "int8"
+    arithmetic: Arithmetic = "int8"
     whole_body: bool = False
     switches: Switches = _BARE
     batch: int = 1
@@ -77,7 +78,7 @@ class FirstMeter(Meter):
         super().add(generation)
 
 
-class Forced(LogitsProcessor):  # type: ignore[misc]  # untyped there
+class Forced(LogitsProcessor):
     """Leaves nothing but the next token of what each row is to say."""
 
     def __init__(self, sayings: Sequence[list[int]], asked: int) -> None:

@@ -98,7 +98,7 @@ def _make_plan(network: Network, checkpoint: Checkpoint) -> _Plan:
     tied: dict[str, list[str]] = defaultdict(list)
     for name in sorted(wanted - checkpoint.files.keys()):
         source = ties.get(name)
-        if source not in checkpoint.files:
+        if source is None or source not in checkpoint.files:
             raise UnknownLayoutError(f"{name} is not in the checkpoint")
         tied[source].append(name)
     weights = {name for name in wanted if name.endswith(".weight")}
@@ -180,6 +180,8 @@ class _Assembly:
         for name, matrix in zip(group, matrices, strict=True):
             outputs = slice(start, start + matrix.rows.shape[0])
             bias = _find(self._network, name).bias
+            if bias is not None and bias.is_meta:
+                raise UnknownLayoutError(f"the bias of {name} comes after it")
             layer = PackedLayer(packed, outputs, bias, last=name == group[-1])
             _replace(self._network, name, layer)
             start = outputs.stop

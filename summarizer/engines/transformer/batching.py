@@ -53,7 +53,7 @@ class BatchDecoder(Decoder):
     def _run(self, encoded: Sequence[Tokens], most_new: int) -> dict[tuple[int, ...], Tokens]:
         """New tokens by the tokens of their prompt, for those that were answered."""
         longest = max(map(len, encoded)) + most_new
-        asked = GenerationConfig(
+        asked = GenerationConfig(  # type: ignore[no-untyped-call]  # untyped there
             do_sample=False,
             max_new_tokens=most_new,
             eos_token_id=sorted(self._ends),
@@ -85,7 +85,7 @@ class BatchDecoder(Decoder):
             getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         )
         size = 2 * config.num_hidden_layers * heads * width * _PAGE * self._network.dtype.itemsize
-        return max(1, int(_find_free_memory(self._model.on_gpu) * _SHARE_OF_MEMORY) // size)
+        return max(1, int(_find_free_memory(self._model.on_gpu) * _SHARE_OF_MEMORY) // int(size))
 
 
 def count_blocks(requests: int, longest: int, affordable: int) -> int:

@@ -12,16 +12,21 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from transformers.cache_utils import Cache, DynamicCache, DynamicLayer
 
+from summarizer.engines.transformer.untyped import Layer
+
 _MOST_KEPT = 4  # files of caches in a folder
 _STEP = 128  # tokens by which a buffer grows
 
 
-class GrowingLayer(DynamicLayer):
+class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # untyped there
     """A layer of a cache with room for tokens to come; what it shows are views of its buffers."""
+
+    keys: torch.Tensor  # there from the first update on
+    values: torch.Tensor
 
     def __init__(self, block: "_Block | None" = None) -> None:
         """``block``: where the first buffers are taken from."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped there
         self._block = block
         self._buffers: tuple[torch.Tensor, torch.Tensor] | None = None
 
@@ -92,7 +97,7 @@ class _Block:
         return self._memory[self._taken - 2], self._memory[self._taken - 1]
 
 
-class RowsLayer(DynamicLayer):
+class RowsLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # untyped there
     """A layer with a cache of its own for each row, whatever their lengths: nothing is padded.
 
     To the library it looks as if all rows were as long as the longest. Only a fused layer can
@@ -100,7 +105,7 @@ class RowsLayer(DynamicLayer):
     """
 
     def __init__(self, rows: Sequence[GrowingLayer], shared: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped there
         self.rows, self.shared = rows, shared
         self.is_initialized = True
 
@@ -122,6 +127,11 @@ def _allocate(like: torch.Tensor, room: int) -> torch.Tensor:
     return like.new_empty((*like.shape[:-2], room, like.shape[-1]))
 
 
+def list_layers(cache: Cache) -> list[Layer]:
+    """The layers of a cache: ours, though the library allows for many kinds."""
+    return list(cache.layers)
+
+
 def make_cache(layers: int, room: int = 0) -> DynamicCache:
     """An empty cache for so many layers, and for so many tokens as are to be expected."""
     cache = DynamicCache()
@@ -134,7 +144,7 @@ def make_cache(layers: int, room: int = 0) -> DynamicCache:
 def copy_cache(cache: Cache, room: int = 0) -> DynamicCache:
     """The same keys and values in buffers of their own, with room for so many tokens in all."""
     copied = make_cache(len(cache.layers), room)
-    for layer, original in zip(copied.layers, cache.layers, strict=True):
+    for layer, original in zip(list_layers(copied), list_layers(cache), strict=True):
         layer.update(original.keys, original.values)
     return copied
 
@@ -143,7 +153,7 @@ def join_rows(caches: Sequence[Cache], shared: int) -> DynamicCache:
     """One cache whose rows are several caches, of which the first tokens are the same in all."""
     joined = make_cache(0)
     joined.layers = [
-        RowsLayer(rows, shared) for rows in zip(*(cache.layers for cache in caches), strict=True)
+        RowsLayer(rows, shared) for rows in zip(*map(list_layers, caches), strict=True)
     ]
     return joined
 
@@ -155,8 +165,8 @@ def stack_caches(caches: Sequence[Cache]) -> DynamicCache:
     """
     length = max(cache.get_seq_length() for cache in caches)
     stacked = make_cache(len(caches[0].layers))
-    for number, layer in enumerate(stacked.layers):
-        rows = [cache.layers[number] for cache in caches]
+    for number, layer in enumerate(list_layers(stacked)):
+        rows = [list_layers(cache)[number] for cache in caches]
         layer.update(
             _stack([row.keys for row in rows], length), _stack([row.values for row in rows], length)
         )
@@ -179,7 +189,7 @@ def write_cache(cache: Cache, file: Path) -> None:
         OSError: if it can't be written; nothing is left behind.
     """
     tensors = {
-        name: torch.stack([getattr(layer, name) for layer in cache.layers])
+        name: torch.stack([getattr(layer, name) for layer in list_layers(cache)])
         for name in ("keys", "values")
     }
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -204,6 +214,6 @@ def read_cache(file: Path) -> DynamicCache | None:
     except (OSError, KeyError, SafetensorError):
         return None
     cache = make_cache(len(pairs))
-    for layer, (keys, values) in zip(cache.layers, pairs, strict=True):
+    for layer, (keys, values) in zip(list_layers(cache), pairs, strict=True):
         layer.update(keys, values)
     return cache

@@ -186,7 +186,7 @@ class Decoder:
                 fault = error
         raise EngineError(f"The chat template of {self._model.name} refuses the prompt: {fault}.")
 
-    def _decode(self, tokens: Sequence[int]) -> str:
+    def _decode(self, tokens: Sequence[int] | torch.Tensor) -> str:
         return str(
             self._tokenizer.decode(
                 tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False
@@ -293,7 +293,7 @@ class Decoder:
         return all(type(layer) is DynamicLayer for layer in cache.layers)
 
 
-class _Stop(StoppingCriteria):  # type: ignore[misc]  # untyped there
+class _Stop(StoppingCriteria):
     """Ends each row when it may end; notes when the first tokens were there."""
 
     def __init__(self, decoder: Decoder, prompts: Sequence[Prompt], asked: int) -> None:

@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional
 from transformers.cache_utils import Cache
 
-from summarizer.engines.transformer.caching import RowsLayer, make_cache
+from summarizer.engines.transformer.caching import RowsLayer, list_layers, make_cache
 from summarizer.engines.transformer.packed import PackedLayer
 from summarizer.engines.transformer.untyped import Config, Layer, Network
 
@@ -114,7 +114,7 @@ class FusedLayer(nn.Module):
         if past_key_values is None or position_embeddings is None:
             raise TypeError("a fused layer needs a cache and positions")
         queries, keys, values = self._project(self._before(hidden_states), position_embeddings)
-        layer = past_key_values.layers[self.layer_idx]
+        layer = list_layers(past_key_values)[self.layer_idx]
         keys, values = past_key_values.update(keys, values, self.layer_idx)
         attended = (
             self._look_by_row(queries, layer)
@@ -125,7 +125,8 @@ class FusedLayer(nn.Module):
         wide = self._widen.multiply(self._between(hidden_states))
         self._widen.forget()
         gated = functional.silu(wide[..., : self._inner]).mul_(wide[..., self._inner :])
-        return self._narrow(gated).add_(hidden_states)
+        narrow: torch.Tensor = self._narrow(gated)
+        return narrow.add_(hidden_states)
 
     def _project(
         self, activations: torch.Tensor, positions: tuple[torch.Tensor, torch.Tensor]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from jinja2 import TemplateError
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
@@ -24,6 +25,7 @@ from summarizer.engines.transformer.memory import hand_back_memory
 from summarizer.engines.transformer.packed import is_packing_possible
 from summarizer.engines.transformer.untyped import Network, Tokenizer
 from summarizer.engines.transformer.weights import ByteCache, Checkpoint, WeightsError
+from summarizer.prompts import compose_messages, merge_system
 from summarizer.tiers import Arithmetic
 
 logger = logging.getLogger(__name__)
@@ -110,7 +112,8 @@ def load_model(
         tokenizer = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
-        _check_tokenizer(name, tokenizer, config)
+        if not config.is_encoder_decoder:
+            _check_template(name, tokenizer)
         chosen = arithmetic or choose_arithmetic(sequence_to_sequence=config.is_encoder_decoder)
         network, chosen = _load_network(config, folder, cache, chosen)
         _check_fit(name, tokenizer, network)
@@ -138,9 +141,14 @@ def _explained(name: str) -> Iterator[None]:
     except ModelUnavailableError:
         raise
     except Exception as error:
-        said = str(error).strip().split("\n")[0].rstrip(".")[:200]
+        said = _say(error)
         reason = said if isinstance(error, WeightsError) else f"{type(error).__name__}: {said}"
         raise ModelUnavailableError(f"The model {name} could not be loaded: {reason}.") from error
+
+
+def _say(error: Exception) -> str:
+    """The first line of what it says, as part of a sentence."""
+    return str(error).strip().split("\n")[0].rstrip(".")[:200]
 
 
 def _load_network(
@@ -149,7 +157,7 @@ def _load_network(
     build = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     if arithmetic == "int8":
         try:
-            network = assemble(config, build, Checkpoint.open(folder), cache)
+            network: Network = assemble(config, build, Checkpoint.open(folder), cache)
         except UnknownLayoutError as error:
             logger.warning("This model can't be loaded as int8 (%s); it takes more memory", error)
             arithmetic = "bfloat16" if _computes_bfloat16() else "float32"
@@ -173,11 +181,24 @@ def _read_generation_config(network: Network, folder: Path) -> GenerationConfig:
     return GenerationConfig.from_model_config(network.config)
 
 
-def _check_tokenizer(name: str, tokenizer: Tokenizer, config: PreTrainedConfig) -> None:
-    if not config.is_encoder_decoder and not getattr(tokenizer, "chat_template", None):
+def _check_template(name: str, tokenizer: Tokenizer) -> None:
+    """A template is a small program of whoever made the model: see whether it runs."""
+    if not getattr(tokenizer, "chat_template", None):
         raise ModelUnavailableError(
             f"The model {name} has no chat template; choose one tuned to follow instructions."
         )
+    messages = compose_messages("en", "", "", "")
+    try:
+        try:
+            prompt = tokenizer.apply_chat_template(messages, tokenize=False)
+        except TemplateError:
+            prompt = tokenizer.apply_chat_template(merge_system(messages), tokenize=False)
+    except Exception as error:
+        raise ModelUnavailableError(
+            f"The chat template of the model {name} can't be used: {_say(error)}."
+        ) from error
+    if messages[-1]["content"] not in prompt:
+        raise ModelUnavailableError(f"The chat template of the model {name} drops what is asked.")
 
 
 def _check_fit(name: str, tokenizer: Tokenizer, network: Network) -> None:

@@ -128,7 +128,7 @@ class PackedLayer(nn.Module):
         self.out_features = outputs.stop - outputs.start
         # Some models ask a layer for its dtype, and leave activations alone if it is this one.
         self.weight = torch.empty(0, dtype=torch.int8)
-        self.register_buffer("bias", None if bias is None else bias.float(), persistent=False)
+        self.bias = None if bias is None else bias.float()
 
     def forward(self, activations: torch.Tensor) -> torch.Tensor:
         """[..., inputs] to [..., outputs]."""
@@ -155,7 +155,8 @@ def _pack(rows: torch.Tensor, scales: torch.Tensor) -> Iterator[PackedWeight]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what makes the tensors is deprecated, what reads is not
         torch.backends.quantized.engine = _ENGINE
-        for part, scale in zip(rows.split(_MOST_OUTPUTS), scales.split(_MOST_OUTPUTS), strict=True):
+        for start in range(0, rows.shape[0], _MOST_OUTPUTS):
+            part, scale = (each[start : start + _MOST_OUTPUTS] for each in (rows, scales))
             zeros = torch.zeros(part.shape[0], dtype=torch.long)
             make = torch._make_per_channel_quantized_tensor  # noqa: SLF001  # tried at the start
             matrix = make(part, scale.double(), zeros, 0)

@@ -97,7 +97,8 @@ class Checkpoint:
             WeightsError: if its file is damaged.
         """
         with self._open(name) as file:
-            return file.get_tensor(name).clone()
+            tensor: torch.Tensor = file.get_tensor(name)
+            return tensor.clone()
 
     def read_rows(self, name: str) -> tuple[list[int], Iterator[torch.Tensor]]:
         """The shape of a matrix, and some of its rows at a time.

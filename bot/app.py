@@ -36,8 +36,8 @@ from data.store.database import DAMAGED, StoreError, is_damage
 from data.store.store import Store, open_store
 from data.tables import load_tables
 from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.machine import find_total_memory
 from summarizer.worker import Limits, SummaryWorker
-from summarizer.worker.memory import find_total
 
 SAMPLES_EN, SAMPLES_ZH = "fictional sample releases", "虛構的新聞公報樣本"
 
@@ -258,7 +258,7 @@ def choose_engine(settings: Settings) -> EngineOptions:
 
 def choose_limits(settings: Settings) -> Limits:
     """What the settings allow the summariser's process."""
-    memory, total = settings.summary_memory_mb, find_total()
+    memory, total = settings.summary_memory_mb, find_total_memory()
     if memory is not None:
         ceiling: int | None = memory * 1_000_000
     else:

@@ -38,6 +38,18 @@ def find_machine(root: Path = _ROOT) -> Machine:
     )
 
 
+def find_total_memory(root: Path = _ROOT) -> int | None:
+    """The bytes of memory of the machine, or fewer if this process's group may have fewer.
+
+    Args:
+        root: where the system's folders (``proc``, ``sys``) stand.
+    """
+    if not hasattr(os, "sysconf"):
+        return None
+    physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min([physical, *_list_group_limits(root)])
+
+
 def settle_model(model: ModelName) -> tuple[ModelName, str | None]:
     """What ``auto`` stands for on this machine, and why; any other model as it is.
 
@@ -79,6 +91,19 @@ def _list_group_room(root: Path) -> Iterator[int]:
     for group in _list_groups(root, "memory", "sys/fs/cgroup/memory"):
         names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
         yield from _find_room(group, *names)
+
+
+def _list_group_limits(root: Path) -> Iterator[int]:
+    """Bytes that each control group of this process may have, versions 2 and 1."""
+    mounts = (
+        ("", "sys/fs/cgroup", "memory.max"),
+        ("memory", "sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+    )
+    for controller, mount, name in mounts:
+        for group in _list_groups(root, controller, mount):
+            limit = _read(group / name).strip()
+            if limit.isdecimal():
+                yield int(limit)
 
 
 def _find_room(group: Path, limit: str, usage: str, reclaimable: str) -> Iterator[int]:

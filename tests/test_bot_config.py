@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import choose_engine, choose_limits
 from bot.config import ConfigError, Settings, read_settings
-from summarizer.worker.memory import find_total
+from summarizer.machine import find_total_memory
 
 TOKEN = "123456789:" + "A" * 35
 
@@ -98,7 +98,7 @@ def test_the_engine_and_its_limits_are_as_the_settings_say(tmp_path: Path) -> No
 def test_without_a_setting_the_model_may_hold_three_quarters_of_the_memory(
     tmp_path: Path,
 ) -> None:
-    limits, total = choose_limits(read_settings(tmp_path / "none")), find_total()
+    limits, total = choose_limits(read_settings(tmp_path / "none")), find_total_memory()
     assert total is not None
     assert limits.memory == int(total * 0.75)
     assert limits.idle == 1_800

@@ -20,8 +20,9 @@ from scripted import BODY, SAID, serve_scripted
 
 from data.models import Release, ReleaseText, Summary
 from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.machine import find_total_memory
 from summarizer.worker import Limits, SummaryWorker, WorkerClosedError
-from summarizer.worker.memory import find_total, read_held
+from summarizer.worker.memory import read_held
 from summarizer.worker.report import Tally, count_reason, name_kind
 from summarizer.worker.restarts import Restarts
 
@@ -412,7 +413,7 @@ def test_reasons_are_counted_by_kind_and_there_are_only_so_many() -> None:
 
 
 def test_the_memory_that_it_holds_is_known() -> None:
-    held, total = read_held(), find_total()
+    held, total = read_held(), find_total_memory()
     assert held is not None
     assert total is not None
     assert 1_000_000 < held < total
@@ -431,4 +432,4 @@ def test_a_group_that_may_have_less_memory_than_the_machine_counts(
     for name, content in (("proc/self/cgroup", f"{group}\n"), (file, "123456789\n")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, "utf-8")
-    assert find_total(tmp_path) == 123_456_789
+    assert find_total_memory(tmp_path) == 123_456_789

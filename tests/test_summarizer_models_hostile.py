@@ -253,7 +253,7 @@ def leave_little_room(folder: Path) -> None:
         (have_weights_too_large_to_compute, "computes what is no number"),
         (state_another_width, "another shape than its config says"),
         (state_another_vocabulary, "another shape than its config says"),
-        (state_more_layers, "could not be loaded"),
+        (state_more_layers, "its weights lack model.layers.2"),
         (state_a_negative_size, "could not be loaded"),
         (remove_config, "could not be loaded"),
         (garble_config, "could not be loaded"),

@@ -49,9 +49,7 @@ def measure_bandwidth() -> float:
 
 def print_table(shape: Shape, found: Mapping[str, Mapping[str, Any]], bandwidth: float) -> None:
     print(f"\n{shape.name}; memory is read at {bandwidth / 1e9:.1f} GB/s")
-    print(
-        "| way | summaries an hour | tokens/s read | written | peak MB | held MB | start to first s |"
-    )
+    print("| way | an hour | tokens/s read | written | peak MB | held MB | to first s |")
     for way, one in found.items():
         print(
             f"| {way} | {one['summaries an hour']:.0f} | {one['prefill']:.0f} | "

@@ -14,6 +14,8 @@ from transformers.cache_utils import Cache, DynamicCache, DynamicLayer
 
 from summarizer.engines.transformer.untyped import Layer
 
+Families = Sequence[tuple[slice, int]]
+
 _MOST_KEPT = 4  # files of caches in a folder
 _STEP = 128  # tokens by which a buffer grows
 
@@ -101,12 +103,13 @@ class RowsLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # untyped there
     """A layer with a cache of its own for each row, whatever their lengths: nothing is padded.
 
     To the library it looks as if all rows were as long as the longest. Only a fused layer can
-    look things up in it; the first ``shared`` tokens are the same in all rows.
+    look things up in it. ``families`` are the rows, in order, that begin with the same tokens,
+    and how many these are.
     """
 
-    def __init__(self, rows: Sequence[GrowingLayer], shared: int) -> None:
+    def __init__(self, rows: Sequence[GrowingLayer], families: Families) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped there
-        self.rows, self.shared = rows, shared
+        self.rows, self.families = rows, families
         self.is_initialized = True
 
     def update(
@@ -149,11 +152,11 @@ def copy_cache(cache: Cache, room: int = 0) -> DynamicCache:
     return copied
 
 
-def join_rows(caches: Sequence[Cache], shared: int) -> DynamicCache:
-    """One cache whose rows are several caches, of which the first tokens are the same in all."""
+def join_rows(caches: Sequence[Cache], families: Families) -> DynamicCache:
+    """One cache whose rows are several caches; ``families`` as in ``RowsLayer``."""
     joined = make_cache(0)
     joined.layers = [
-        RowsLayer(rows, shared) for rows in zip(*map(list_layers, caches), strict=True)
+        RowsLayer(rows, families) for rows in zip(*map(list_layers, caches), strict=True)
     ]
     return joined
 

@@ -10,9 +10,9 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -255,8 +255,7 @@ class Decoder:
             return caches[0] if caches else None
         if not has_fused_layers(self._network):
             return stack_caches(caches)
-        alike = len({each.family for each in begun}) == 1
-        return join_rows(caches, min(each.known for each in begun) if alike else 0)
+        return join_rows(caches, list(_find_families(begun)))
 
     def _choose_lookup(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
         if len(prompts) > 1 or not self._switches.lookup:
@@ -318,6 +317,15 @@ class _Begun:
     cache: Cache | None
     known: int = 0
     read: int = 0
+
+
+def _find_families(begun: Sequence[_Begun]) -> Iterator[tuple[slice, int]]:
+    """The rows side by side that were begun with the same tokens, and how many these are."""
+    start = 0
+    for (_, known), rows in groupby(begun, key=lambda each: (each.family, each.known)):
+        end = start + len(list(rows))
+        yield slice(start, end), known
+        start = end
 
 
 def _find_padding(tokenizer: Tokenizer) -> int:

@@ -8,6 +8,7 @@ against the layer that it replaces, and taken back if it does not compute the sa
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,7 +16,12 @@ from torch import nn
 from torch.nn import functional
 from transformers.cache_utils import Cache
 
-from summarizer.engines.transformer.caching import RowsLayer, list_layers, make_cache
+from summarizer.engines.transformer.caching import (
+    GrowingLayer,
+    RowsLayer,
+    list_layers,
+    make_cache,
+)
 from summarizer.engines.transformer.packed import PackedLayer
 from summarizer.engines.transformer.untyped import Config, Layer, Network
 
@@ -183,14 +189,24 @@ class FusedLayer(nn.Module):
         return attended.transpose(1, 2).reshape(rows, tokens, -1)
 
     def _look_by_row(self, queries: torch.Tensor, layer: RowsLayer) -> torch.Tensor:
-        """The same for one token in each row, where each row has its own keys and values.
+        """The same for one token in each row, where each row has its own keys and values."""
+        count, group = queries.shape[0], self._query_heads // self._key_heads
+        asked = (queries * self._scale).view(count, self._key_heads, group, self._width)
+        attended = [
+            self._look_together(asked[rows], layer.rows[rows], shared)
+            for rows, shared in layer.families
+        ]
+        return torch.cat(attended).view(count, 1, -1)
 
-        What all rows begin with is read once for all of them: its scores take part in the
-        softmax of each row.
+    def _look_together(
+        self, asked: torch.Tensor, rows: Sequence[GrowingLayer], shared: int
+    ) -> torch.Tensor:
+        """What rows find that begin with the same tokens: [rows, key heads, group, width].
+
+        What they begin with is read once for all of them; its scores take part in the softmax
+        of each row.
         """
-        rows, shared = layer.rows, layer.shared
-        group = self._query_heads // self._key_heads
-        asked = (queries * self._scale).view(len(rows), self._key_heads, group, self._width)
+        group = asked.shape[2]
         together = asked.transpose(0, 1).reshape(self._key_heads, -1, self._width)
         begun = rows[0].keys[0, :, :shared] @ together.transpose(-1, -2)
         weights, own = [], []
@@ -202,7 +218,7 @@ class FusedLayer(nn.Module):
             own.append(weight[..., shared:] @ row.values[0, :, shared:])
         attended = torch.cat(weights, 1) @ rows[0].values[0, :, :shared] + torch.cat(own, 1)
         attended = attended.view(self._key_heads, len(rows), group, self._width)
-        return attended.transpose(0, 1).reshape(len(rows), 1, -1)
+        return attended.transpose(0, 1)
 
     def _join_head_norms(self, attention: Layer) -> _Norm | None:
         """One norm for queries and keys side by side, where the model has any."""

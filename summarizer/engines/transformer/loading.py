@@ -164,13 +164,17 @@ def _load_network(
         else:
             network.generation_config = _read_generation_config(network, folder)
             return network, arithmetic
-    network = build.from_pretrained(
+    network, told = build.from_pretrained(
         folder,
         local_files_only=True,
         trust_remote_code=False,
         use_safetensors=True,
         dtype=_DTYPES[arithmetic],
+        output_loading_info=True,
     )
+    if told["missing_keys"]:
+        # The library makes up what it does not find.
+        raise WeightsError(f"its weights lack {min(told['missing_keys'])}")
     network.train(mode=False)
     return (network.to("cuda") if torch.cuda.is_available() else network), arithmetic
 

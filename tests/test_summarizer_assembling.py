@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 import tiny_models
 import torch
-from transformers import CONFIG_MAPPING, AutoConfig, AutoModelForCausalLM, PreTrainedModel
+from transformers import CONFIG_MAPPING, AutoConfig, AutoModelForCausalLM
 
 from summarizer.engines.transformer.assembling import UnknownLayoutError, assemble
 from summarizer.engines.transformer.fusing import FusedLayer
 from summarizer.engines.transformer.loading import load_model
 from summarizer.engines.transformer.packed import PackedLayer
+from summarizer.engines.transformer.untyped import Network
 from summarizer.engines.transformer.weights import Checkpoint
 
 _VOCABULARY, _POSITIONS = 300, 200
@@ -37,11 +38,13 @@ class Family:
     fused: bool
     more: dict[str, Any] = field(default_factory=dict)
 
-    def build(self) -> PreTrainedModel:
+    def build(self) -> Network:
         """A random network whose logits differ enough for a clear choice."""
         torch.manual_seed(0)
         config = CONFIG_MAPPING[self.kind](**{**_COMMON, **self.more})
-        network: PreTrainedModel = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+        network: Network = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
+            config, dtype=torch.float32
+        )
         generator = torch.Generator().manual_seed(1)
         for name, weight in network.named_parameters():
             if weight.ndim > 1:
@@ -94,15 +97,14 @@ OTHERS = {
 }
 
 
-def put_together(folder: Path) -> PreTrainedModel:
-    network: PreTrainedModel = assemble(
+def put_together(folder: Path) -> Network:
+    return assemble(
         AutoConfig.from_pretrained(folder), AutoModelForCausalLM, Checkpoint.open(folder), None
     )
-    return network
 
 
 @torch.inference_mode()
-def read(network: PreTrainedModel, tokens: torch.Tensor) -> torch.Tensor:
+def read(network: Network, tokens: torch.Tensor) -> torch.Tensor:
     """Logits [rows, tokens, vocabulary], with most tokens read at once and the last by itself."""
     first = network(tokens[:, :-1], use_cache=True)
     second = network(tokens[:, -1:], past_key_values=first.past_key_values, use_cache=True)

@@ -1,11 +1,13 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import tiny_models
+from local_inference import LocalInference, Served, say
 
 ROOT = Path(__file__).parents[1]
 ENGLISH = (
@@ -16,6 +18,18 @@ CHINESE = (
     "燈籠管理局今日（十一月二十七日）宣布，大埔碼頭道一萬三千六百盞街燈將由十二月一日起更換，"
     "費用為五百一十萬元。市民應避免在晚上十一時至上午五時前往碼頭道。"
 )
+
+
+TOLD = (
+    "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1,",
+    " and members of the public should avoid the road at night.",
+)
+
+
+@pytest.fixture(scope="module")
+def reciting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model that tells the truth about one release, and nothing else."""
+    return tiny_models.build_reciting(tmp_path_factory.mktemp("reciting") / "model", *TOLD)
 
 
 def run(
@@ -105,15 +119,11 @@ def test_the_engine_is_named_once_with_the_reason() -> None:
     assert done.stderr.decode().count("no model is configured") == 1
 
 
-def test_a_model_in_the_environment_is_used(tmp_path: Path) -> None:
-    folder = tiny_models.build_reciting(
-        tmp_path,
-        "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1,",
-        " and members of the public should avoid the road at night.",
-    )
-    done = run(lines=make_line(en=ENGLISH), environment={"SUMMARY_MODEL": str(folder)})
+def test_a_model_in_the_environment_is_used(reciting: Path, tmp_path: Path) -> None:
+    environment = {"SUMMARY_MODEL": str(reciting), "STATE_DIR": str(tmp_path)}
+    done = run(lines=make_line(en=ENGLISH), environment=environment)
     summary, _ = read_lines(done.stdout)
-    assert (done.returncode, summary["method"], summary["model"]) == (0, "model", str(folder))
+    assert (done.returncode, summary["method"], summary["model"]) == (0, "model", str(reciting))
     assert b"Traceback" not in done.stderr
 
 
@@ -227,3 +237,107 @@ def test_a_reader_that_goes_away_is_met_with_silence() -> None:
         said = running.stderr.read()
         assert b"Traceback" not in said
         assert b"Broken" not in said
+
+
+def test_a_model_answers_many_lines_in_their_order_and_says_how_it_went(
+    reciting: Path, tmp_path: Path
+) -> None:
+    other = ENGLISH.replace("13 600", "14 700")
+    lines = [make_line(f"P{number}", en=ENGLISH) for number in range(9)]
+    lines[4] = b"not json\n"
+    lines[6] = make_line("P6", en=other)
+    done = run(
+        *("--engine", "transformer", "--model", str(reciting)),
+        lines=b"".join(lines),
+        environment={"STATE_DIR": str(tmp_path)},
+    )
+    summaries = read_lines(done.stdout)
+    expected = [f"P{number}" for number in range(9) if number != 4 for _ in ("en", "zh")]
+    assert [summary["id"] for summary in summaries] == expected
+    told = [summary for summary in summaries if summary["language"] == "en"]
+    methods = {str(summary["id"]): summary["method"] for summary in told}
+    assert methods.pop("P6") == "extract"
+    assert set(methods.values()) == {"model"}
+    assert done.returncode == 1
+    first, bad, last = done.stderr.decode().strip().splitlines()
+    assert first.startswith(f"Summaries come from the model {reciting}")
+    assert bad.startswith("line 5: ")
+    assert last.startswith("Summaries: 16 in ")
+    for part in (" s each, ", " tries)", "tokens/s read", "tokens/s written", "extracts instead"):
+        assert part in last
+    if "int8" in first:
+        assert list((tmp_path / "models").iterdir()), "the int8 form is kept for the next time"
+
+
+def test_a_line_alone_is_answered_at_once_and_an_interrupt_ends_in_silence(
+    reciting: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "summarizer", "--engine", "transformer", "--model"]
+    with subprocess.Popen(
+        [*command, str(reciting)],
+        cwd=ROOT,
+        env={**os.environ, "STATE_DIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        for number in range(3):
+            running.stdin.write(make_line(f"P{number}", en=ENGLISH))
+            running.stdin.flush()
+            for _ in ("en", "zh"):
+                assert json.loads(running.stdout.readline())["id"] == f"P{number}"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 130
+        said = running.stderr.read().decode()
+        assert running.stdout.read() == b""
+    assert "Summaries: 6 in " in said
+    assert len(said.strip().splitlines()) == 2
+
+
+def test_a_server_writes_the_summaries_if_its_address_is_given() -> None:
+    lines = b"".join(make_line(f"P{number}", en=ENGLISH) for number in range(6))
+    with LocalInference(answer=lambda _: Served(say("".join(TOLD)))) as server:
+        done = run("--engine", "remote", "--url", server.url, lines=lines)
+    told = [summary for summary in read_lines(done.stdout) if summary["language"] == "en"]
+    assert [summary["id"] for summary in told] == [f"P{number}" for number in range(6)]
+    assert {summary["method"] for summary in told} == {"model"}
+    assert {summary["model"] for summary in told} == {"small"}
+    assert done.returncode == 0
+    assert "Summaries: 12 in " in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_real_feeds_go_through_a_model_end_to_end(
+    gia: Path, reciting: Path, tmp_path: Path
+) -> None:
+    feeds = [str(gia / f"general_{language}.xml") for language in ("en", "zh")]
+    read = subprocess.run(
+        [sys.executable, "-m", "data", "read", *feeds],
+        capture_output=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    # Whole feeds take minutes; a few of each language show as much.
+    lines = read.stdout.splitlines(keepends=True)
+    some = [*lines[:2], *lines[-2:]]
+    assert len(some) == 4
+    done = run(
+        *("--engine", "transformer", "--model", str(reciting)),
+        lines=b"".join(some),
+        environment={"STATE_DIR": str(tmp_path)},
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    by_line = {json.loads(line)["id"]: set(json.loads(line)["texts"]) for line in some}
+    told = read_lines(done.stdout)
+    assert [summary["id"] for summary in told] == [name for name in by_line for _ in ("en", "zh")]
+    for summary in told:
+        if summary["language"] in by_line[str(summary["id"])]:
+            # The model speaks of other things: each is refused, and the release speaks itself.
+            assert (summary["method"], summary["supported"]) == ("extract", True)
+            assert summary["summary"]
+    assert "extracts instead" in done.stderr.decode()

@@ -20,10 +20,12 @@ from summarizer.prompts import Message
 from summarizer.tiers import Arithmetic
 
 ARITHMETICS: tuple[Arithmetic, ...] = ("float32", "int8")
-PLAIN = Switches(prefixes=False, lookup=False)
-WAYS = [Switches(prefixes=prefixes, lookup=lookup) for prefixes, lookup in product((0, 1), (0, 1))]  # type: ignore[arg-type]  # truth
+WAYS = [
+    Switches(prefixes=prefixes, lookup=lookup)
+    for prefixes, lookup in product((False, True), (False, True))
+]
 SHARED = "You write short summaries of releases about lamps and piers."
-QUESTIONS = ("lamps " * 2, "pier", "Lamps, lamps and lamps again. " * 9, "燈籠", "x")
+QUESTIONS = ("pier", "Lamps, lamps and lamps again. " * 9, "燈籠", "x")
 
 
 def ask(question: str, family: str = "en", **more: object) -> Prompt:
@@ -31,13 +33,13 @@ def ask(question: str, family: str = "en", **more: object) -> Prompt:
         {"role": "system", "content": SHARED},
         {"role": "user", "content": question},
     ]
-    return Prompt(messages, family, **{"most_new_tokens": 24, **more})  # type: ignore[arg-type]  # a table's
+    return Prompt(messages, family, **{"most_new_tokens": 12, **more})  # type: ignore[arg-type]  # a table's
 
 
 def make_decoder(model: LoadedModel, switches: Switches | None = None, **more: float) -> Decoder:
     """A decoder that knows what all the prompts of these tests begin with."""
     decoder = Decoder(model, Meter(), switches=switches, **more)
-    decoder.learn_prefix("en", ask("one"), ask("other"))
+    decoder.learn_prefix("en", ask("Lamps"), ask("碼頭"))
     return decoder
 
 
@@ -74,7 +76,7 @@ def load(folder: Path, arithmetic: Arithmetic) -> LoadedModel:
     return load_model(folder, "tiny", None, arithmetic)
 
 
-@pytest.fixture(scope="module", params=product(ARITHMETICS, (0, 1, 2)), ids=lambda each: f"{each}")
+@pytest.fixture(scope="module", params=product(ARITHMETICS, (0, 1)), ids=lambda each: f"{each}")
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     arithmetic, seed = request.param
     return load(save_random(tmp_path_factory.mktemp("random"), seed=seed), arithmetic)
@@ -112,7 +114,8 @@ def test_every_way_of_decoding_gives_the_same_words(model: LoadedModel) -> None:
         decoder = make_decoder(model, switches)
         assert [decoder.answer([prompt])[0] for prompt in prompts] == expected, switches
         assert decoder.answer(prompts) == expected, switches
-        assert decoder.answer(prompts[::-1]) == expected[::-1], switches
+        kept = decoder._meter.snapshot().total.cached_tokens
+        assert bool(kept) is switches.prefixes
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ def test_a_model_that_forgets_keeps_no_prefix_and_answers_as_ever(
 ) -> None:
     """What is beyond its window is gone: a kept beginning could not be gone on from."""
     model = load(save_random(tmp_path, kind, **more), arithmetic)
-    prompts = [ask(question, most_new_tokens=12) for question in QUESTIONS[:3]]
+    prompts = [ask(question) for question in QUESTIONS[:3]]
     decoder = make_decoder(model)
     alone = [decoder.answer([prompt])[0] for prompt in prompts]
     assert alone == [write_as_the_library_does(model, prompt) for prompt in prompts]
@@ -142,12 +145,14 @@ def test_a_model_that_forgets_keeps_no_prefix_and_answers_as_ever(
 def test_a_prompt_that_begins_otherwise_than_its_family_is_answered_from_its_start(
     model: LoadedModel,
 ) -> None:
-    prompt = Prompt([{"role": "user", "content": "lamps"}], "en", 12)
+    prompt = Prompt(
+        [{"role": "system", "content": "x"}, {"role": "user", "content": "lamps"}], "en", 12
+    )
     decoder = make_decoder(model)
     assert decoder.answer([prompt]) == [write_as_the_library_does(model, prompt)]
     assert decoder._meter.snapshot().total.cached_tokens == 0
     expected = [write_as_the_library_does(model, each) for each in (ask("pier"), prompt)]
-    assert decoder.answer([ask("pier", most_new_tokens=24), prompt]) == expected
+    assert decoder.answer([ask("pier"), prompt]) == expected
 
 
 def test_prompts_of_several_families_share_a_batch(model: LoadedModel) -> None:
@@ -157,7 +162,7 @@ def test_prompts_of_several_families_share_a_batch(model: LoadedModel) -> None:
 
 
 def test_each_answer_has_a_length_of_its_own(model: LoadedModel) -> None:
-    prompts = [ask("lamps", most_new_tokens=most) for most in (1, 7, 20)]
+    prompts = [ask("lamps", most_new_tokens=most) for most in (1, 5, 12)]
     decoder = make_decoder(model)
     expected = [write_as_the_library_does(model, prompt) for prompt in prompts]
     assert decoder.answer(prompts) == expected
@@ -174,7 +179,7 @@ def test_the_meter_counts_what_was_read_kept_and_written(model: LoadedModel) -> 
     shared = len(f"system\n{SHARED}") + 2 + 1 + 1 + len("user\n")
     assert total.prompt_tokens == sum(encoded)
     assert total.cached_tokens == 2 * shared
-    assert 0 < total.new_tokens <= 24 + 5
+    assert 0 < total.new_tokens <= 12 + 5
     assert total.answers == 2
     assert total.prefill_seconds > 0
     assert total.decode_seconds > 0

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ import tiny_models
 
 from data.models import Language, Release, ReleaseText
 from summarizer.engines.asking import keep_whole_sentences
-from summarizer.engines.base import EngineError, ModelUnavailableError
+from summarizer.engines.base import EngineError
 from summarizer.engines.transformer import load_transformer
 from summarizer.loading import EngineOptions, WrongUseError, load_engine
 from summarizer.summarize import summarize_release
@@ -95,36 +94,6 @@ def test_a_model_of_noise_falls_back_to_extract(random_model: Path) -> None:
     assert all(summary.supported and summary.model is None for summary in summaries)
 
 
-@pytest.mark.parametrize(
-    "phrases",
-    [
-        CHINESE,  # the other language
-        ("",),
-        (ENGLISH[0].replace("13,600", "18,600"), ENGLISH[1]),
-        (*ENGLISH[:2], " Mr Ko Wing-lam thanked the people of Sha Tin for their patience."),
-        ("Write the summary. You write news summaries of press releases.",),
-        ("{", '"summary": "', *ENGLISH, '"}'),
-    ],
-)
-def test_what_a_model_must_not_say_falls_back_to_extract(
-    folder: Path, phrases: tuple[str, ...]
-) -> None:
-    engine = load_transformer(tiny_models.build_reciting(folder, *filter(None, phrases)), "tiny")
-    (summary,) = summarize_release(make_release(["en"]), engine)
-    assert summary.method == "extract"
-    assert summary.supported
-
-
-def test_simplified_chinese_falls_back_to_extract(folder: Path) -> None:
-    simplified = (
-        "灯笼管理局11月27日宣布，大埔码头道13,600盏街灯将由12月1日起更换，费用为510万元。",
-        "工程在晚上进行，为期6个月，市民应避免前往码头道。",
-    )
-    engine = load_transformer(tiny_models.build_reciting(folder, *simplified), "tiny")
-    (summary,) = summarize_release(make_release(["zh"]), engine)
-    assert summary.method == "extract"
-
-
 def test_thoughts_are_not_part_of_the_summary(folder: Path) -> None:
     phrases = ("<think>Hm, lamps.", "</think>", *ENGLISH)
     engine = load_transformer(tiny_models.build_reciting(folder, *phrases), "tiny")
@@ -162,67 +131,6 @@ def test_auto_takes_a_model_that_loads(random_model: Path) -> None:
 def test_an_engine_that_cannot_be_meant_is_wrong_use(choice: str, model: str | None) -> None:
     with pytest.raises(WrongUseError):
         load_engine(EngineOptions(choice, model))
-
-
-def damage_weights(folder: Path) -> None:
-    (folder / "model.safetensors").write_bytes(b"\x00" * 100)
-
-
-def remove_weights(folder: Path) -> None:
-    (folder / "model.safetensors").unlink()
-
-
-def remove_config(folder: Path) -> None:
-    (folder / "config.json").unlink()
-
-
-def garble_config(folder: Path) -> None:
-    (folder / "config.json").write_text("{not json")
-
-
-def remove_all(folder: Path) -> None:
-    shutil.rmtree(folder)
-
-
-def take_another_tokenizer(folder: Path) -> None:
-    words = [f"word{number}" for number in range(50)]
-    tiny_models.build_tokenizer(words).save_pretrained(folder)
-
-
-def remove_template(folder: Path) -> None:
-    tiny_models.build_tokenizer(chat_template=None).save_pretrained(folder)
-    (folder / "chat_template.jinja").unlink(missing_ok=True)
-
-
-@pytest.mark.parametrize(
-    ("damage", "reason"),
-    [
-        (damage_weights, "damaged"),
-        (remove_weights, "no weights"),
-        (remove_config, "could not be loaded"),
-        (garble_config, "could not be loaded"),
-        (remove_all, "could not be loaded"),
-        (take_another_tokenizer, "another model's"),
-        (remove_template, "no chat template"),
-    ],
-)
-def test_a_model_that_cannot_be_used_is_one_sentence_and_extract_carries_on(
-    folder: Path, damage: object, reason: str
-) -> None:
-    tiny_models.build_random(folder)
-    assert callable(damage)
-    damage(folder)
-    with pytest.raises(ModelUnavailableError, match=reason) as refused:
-        load_transformer(folder, "tiny")
-    assert "\n" not in str(refused.value)
-    loaded = load_engine(EngineOptions("transformer", str(folder)))
-    assert loaded.fell_back
-    assert loaded.engine.method == "extract"
-
-
-def test_a_model_that_reads_too_little_is_refused(folder: Path) -> None:
-    with pytest.raises(ModelUnavailableError, match="too few tokens"):
-        load_transformer(tiny_models.build_random(folder, positions=256), "tiny")
 
 
 def test_an_unfinished_sentence_is_cut_away() -> None:

@@ -13,7 +13,13 @@ import pytest
 import tiny_models
 import torch
 from measured import run_measured
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, Qwen3Config
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    PreTrainedModel,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
 
 from summarizer.engines.transformer.assembling import assemble
 from summarizer.engines.transformer.weights import (
@@ -278,7 +284,7 @@ def test_making_bytes_takes_little_more_memory_than_the_finished_network(
         tie_word_embeddings=True,
     )
     with torch.device("meta"):
-        network = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+        network = Qwen3ForCausalLM(config).bfloat16()
     network.to_empty(device="cpu")
     for weight in network.parameters():
         weight.data.fill_(0.01)

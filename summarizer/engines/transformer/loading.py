@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from jinja2 import TemplateError
@@ -154,7 +155,7 @@ def _say(error: Exception) -> str:
 def _load_network(
     config: PreTrainedConfig, folder: Path, cache: Path | None, arithmetic: Arithmetic
 ) -> tuple[Network, Arithmetic]:
-    build = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    build: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     if arithmetic == "int8":
         try:
             network: Network = assemble(config, build, Checkpoint.open(folder), cache)
@@ -201,7 +202,8 @@ def _check_template(name: str, tokenizer: Tokenizer) -> None:
         raise ModelUnavailableError(
             f"The chat template of the model {name} can't be used: {_say(error)}."
         ) from error
-    if messages[-1]["content"] not in prompt:
+    # Its first line: templates may trim what they are given.
+    if messages[-1]["content"].strip().split("\n")[0].strip() not in prompt:
         raise ModelUnavailableError(f"The chat template of the model {name} drops what is asked.")
 
 

@@ -26,7 +26,7 @@ from data.feeds import FeedsError
 from data.kinds import KindsError
 from data.store.database import StoreError
 from data.tables import TablesError
-from summarizer.loading import WrongUseError
+from summarizer.engines.base import WrongUseError
 
 log = logging.getLogger("bot")
 

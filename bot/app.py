@@ -35,7 +35,8 @@ from data.samples.server import SampleSite
 from data.store.database import DAMAGED, StoreError, is_damage
 from data.store.store import Store, open_store
 from data.tables import load_tables
-from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.engines.base import WrongUseError
+from summarizer.loading import EngineOptions, check_options
 from summarizer.machine import find_total_memory
 from summarizer.worker import Limits, SummaryWorker
 
@@ -209,12 +210,15 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
     Raises:
         FeedsError: if a feed names a department that there is not.
         StoreError: if the database can't be used.
+        WrongUseError: if the engine can't be what was meant.
         KindsError, TablesError: if the tables of kinds, topics and departments can't be.
     """
     store, tables = open_store(surroundings.database), load_tables()
     check_departments(surroundings.feeds, tables.departments)
     publishers = name_publishers(surroundings.feeds)
-    worker = SummaryWorker(choose_engine(settings), choose_limits(settings))
+    options = choose_engine(settings)
+    check_options(options)
+    worker = SummaryWorker(options, choose_limits(settings))
     services = Services(
         store=store,
         tables=tables,

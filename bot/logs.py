@@ -45,3 +45,6 @@ def set_up_logging(level: str, secrets: Iterable[str] = ()) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in ("httpx", "httpcore", "telegram", "aiohttp.access", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns each time that a tick is left out because the one before still works, as summarising
+    # does for minutes; that a tick fails is told by another logger.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)

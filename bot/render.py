@@ -191,7 +191,7 @@ def _render_text(stored: Stored, source: Language, language: ChatLanguage, mark:
     headline = summary.headline if summary else text.title
     # A summary that the source does not support is never shown: no word beats a wrong figure.
     shown = summary.text if summary and summary.supported else None
-    body = shown or say(language, "release.no_summary")
+    body = shown or say(language, "release.no_summary" if summary else "release.not_yet")
     if simplify:
         headline, body = to_simplified(headline), to_simplified(body)
     headline = html.escape(_shorten(headline, MAX_HEADLINE), quote=False)

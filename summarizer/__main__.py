@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from data.models import Release
+from summarizer.engines.base import WrongUseError
 from summarizer.lines import (
     Answer,
     LineError,
@@ -37,18 +38,24 @@ _ABOUT_MODELS = ("models", "fetch")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = _parse(arguments)
+    # Not the interpreter's own: that one aborts the process if a thread still waits for a line
+    # when it ends.
+    lines = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115  # never closed
     try:
         if options.command == "check":
-            return _answer_lines(sys.stdin.buffer, sys.stdout.buffer, check_line)
+            return _answer_lines(lines, sys.stdout.buffer, check_line)
         if options.command == "evaluate":
-            return _evaluate_lines(options, sys.stdin.buffer, sys.stdout.buffer)
+            return _evaluate_lines(options, lines, sys.stdout.buffer)
         if options.command in _ABOUT_MODELS:
             return _run_about_models(options)
-        return _summarize_lines(options, sys.stdin.buffer, sys.stdout.buffer)
+        return _summarize_lines(options, lines, sys.stdout.buffer)
     except BrokenPipeError:
         # Whoever read the output has gone; so that nothing is flushed to it at exit:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except WrongUseError as error:
+        _say(str(error))
+        return 2
     except KeyboardInterrupt:
         return 130
 
@@ -83,7 +90,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--engine",
         choices=_ENGINES,
-        default=os.environ.get("SUMMARY_ENGINE") or "auto",
+        default=os.environ.get("SUMMARY_ENGINE", "").lower() or "auto",
         help="who writes (default: SUMMARY_ENGINE, else auto: the model if one can be loaded)",
     )
     parser.add_argument(
@@ -104,13 +111,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="branch, tag or commit of the model on the hub (default: SUMMARY_REVISION)",
     )
     options = parser.parse_args(arguments)
-    if options.engine not in _ENGINES:
-        parser.error(f"SUMMARY_ENGINE is {options.engine!r}; choose one of {', '.join(_ENGINES)}")
     if (options.command == "evaluate") != bool(options.references):
         parser.error("evaluate and --references FILE go together")
     if (options.command == "fetch") != bool(options.name):
         parser.error("fetch and TIER_OR_NAME go together")
     writes = options.command in {None, "evaluate"}
+    if writes and options.engine not in _ENGINES:
+        parser.error(f"SUMMARY_ENGINE is {options.engine!r}; choose one of {', '.join(_ENGINES)}")
     if writes and options.engine == "transformer" and not options.model:
         parser.error("the transformer engine needs --model or SUMMARY_MODEL")
     if writes and options.engine == "remote" and not options.url:

@@ -85,4 +85,4 @@ def tidy(summary: str, language: Language) -> str:
 
 def join_faults(faults: Iterable[str]) -> str:
     """Faults as one sentence of bounded length, to be kept with a summary."""
-    return "; ".join(faults)[:_LONGEST_REASON]
+    return blank_controls("; ".join(faults))[:_LONGEST_REASON]

@@ -3,14 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from summarizer.engines.base import Engine, ModelUnavailableError
+from summarizer.engines.base import Engine, ModelUnavailableError, WrongUseError
 from summarizer.engines.extract import ExtractEngine
 
 ENGINES = ("auto", "extract", "transformer", "remote")
-
-
-class WrongUseError(ValueError):
-    """The engine asked for can't be what was meant; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ def load_engine(options: EngineOptions) -> LoadedEngine:
     Raises:
         WrongUseError: if the choice is unknown, or lacks what it needs.
     """
-    _check(options)
+    check_options(options)
     if options.choice == "extract":
         return LoadedEngine(ExtractEngine(), "Summaries come from the extract engine, as chosen.")
     if options.choice == "auto" and not options.model:
@@ -67,7 +63,13 @@ def load_engine(options: EngineOptions) -> LoadedEngine:
     return LoadedEngine(ExtractEngine(), reason, fell_back=True)
 
 
-def _check(options: EngineOptions) -> None:
+def check_options(options: EngineOptions) -> None:
+    """Find what is wrong with options before anything is loaded or asked.
+
+    Raises:
+        WrongUseError: if the choice is unknown, lacks what it needs, or a model's name or a
+            server's address or key can't be one.
+    """
     choice = options.choice
     if choice not in ENGINES:
         raise WrongUseError(f"There is no engine {choice!r}; choose one of {', '.join(ENGINES)}.")
@@ -77,6 +79,21 @@ def _check(options: EngineOptions) -> None:
         )
     if choice == "remote" and not options.remote_url:
         raise WrongUseError("The remote engine needs the address of its server: REMOTE_URL.")
+    if choice == "remote":
+        from summarizer.engines.remote import check_remote
+
+        check_remote(options)
+    elif choice != "extract" and options.model:
+        _check_name(options.model, options.revision)
+
+
+def _check_name(model: str, revision: str | None) -> None:
+    from summarizer.tiers import ModelNameError, parse_model
+
+    try:
+        parse_model(model, revision)
+    except ModelNameError as error:
+        raise WrongUseError(str(error)) from None
 
 
 def _load_transformer(options: EngineOptions) -> LoadedEngine:

@@ -197,11 +197,11 @@ def parse_model(value: str, revision: str | None = None) -> ModelName:
         )
     name, mark, attached = value.partition("@")
     wanted = _check_revision(attached if mark else (revision or "").strip() or None)
-    if name == AUTO:
+    if name.lower() == AUTO:
         if wanted:
             raise ModelNameError("auto has no revision; name the model that the revision is of.")
         return ModelName(AUTO, tier=AUTO)
-    tier = load_tiers().get(name)
+    tier = load_tiers().get(name.lower())
     if tier:
         return replace(tier.model_name, revision=wanted or tier.revision)
     if not _HUB_NAME.fullmatch(name) or ".." in name or "--" in name or len(name) > _LONGEST_NAME:

@@ -13,12 +13,13 @@ from summarizer.engines.transformer import batching
 from summarizer.engines.transformer.batching import BatchDecoder, count_blocks
 from summarizer.engines.transformer.loading import LoadedModel, load_model
 from summarizer.meter import Meter
+from summarizer.tiers import Arithmetic
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     folder: Path = save_random(tmp_path_factory.mktemp("random"))
-    arithmetic = "bfloat16" if torch.cuda.is_available() else "float32"
+    arithmetic: Arithmetic = "bfloat16" if torch.cuda.is_available() else "float32"
     return load_model(folder, "tiny", None, arithmetic)
 
 

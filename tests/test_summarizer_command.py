@@ -10,6 +10,8 @@ import tiny_models
 from local_inference import LocalInference, Served, say
 
 ROOT = Path(__file__).parents[1]
+# Small as the models are, a second thread would only wait for the first.
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 ENGLISH = (
     "The Lantern Bureau announced today (November 27) that 13 600 lamps on Pier Road in Tai Po "
     "will be replaced from December 1. Members of the public should avoid Pier Road at night."
@@ -41,7 +43,7 @@ def run(
         input=lines,
         capture_output=True,
         cwd=ROOT,
-        env=inherited | (environment or {}),
+        env=inherited | ONE_THREAD | (environment or {}),
         timeout=100,
         check=False,
     )
@@ -242,8 +244,8 @@ def test_a_reader_that_goes_away_is_met_with_silence() -> None:
 def test_a_model_answers_many_lines_in_their_order_and_says_how_it_went(
     reciting: Path, tmp_path: Path
 ) -> None:
-    other = ENGLISH.replace("13 600", "14 700")
-    lines = [make_line(f"P{number}", en=ENGLISH) for number in range(9)]
+    other = ENGLISH.replace("Pier Road", "Quay Street")
+    lines = [make_line(f"P{number}", en=ENGLISH) for number in range(7)]
     lines[4] = b"not json\n"
     lines[6] = make_line("P6", en=other)
     done = run(
@@ -252,17 +254,17 @@ def test_a_model_answers_many_lines_in_their_order_and_says_how_it_went(
         environment={"STATE_DIR": str(tmp_path)},
     )
     summaries = read_lines(done.stdout)
-    expected = [f"P{number}" for number in range(9) if number != 4 for _ in ("en", "zh")]
+    expected = [f"P{number}" for number in range(7) if number != 4 for _ in ("en", "zh")]
     assert [summary["id"] for summary in summaries] == expected
     told = [summary for summary in summaries if summary["language"] == "en"]
     methods = {str(summary["id"]): summary["method"] for summary in told}
     assert methods.pop("P6") == "extract"
     assert set(methods.values()) == {"model"}
     assert done.returncode == 1
-    first, bad, last = done.stderr.decode().strip().splitlines()
+    first, *between, last = done.stderr.decode().strip().splitlines()
     assert first.startswith(f"Summaries come from the model {reciting}")
-    assert bad.startswith("line 5: ")
-    assert last.startswith("Summaries: 16 in ")
+    assert [line.split(":")[0] for line in between if line.startswith("line ")] == ["line 5"]
+    assert last.startswith("Summaries: 12 in ")
     for part in (" s each, ", " tries)", "tokens/s read", "tokens/s written", "extracts instead"):
         assert part in last
     if "int8" in first:
@@ -276,7 +278,7 @@ def test_a_line_alone_is_answered_at_once_and_an_interrupt_ends_in_silence(
     with subprocess.Popen(
         [*command, str(reciting)],
         cwd=ROOT,
-        env={**os.environ, "STATE_DIR": str(tmp_path)},
+        env=os.environ | ONE_THREAD | {"STATE_DIR": str(tmp_path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -293,8 +295,8 @@ def test_a_line_alone_is_answered_at_once_and_an_interrupt_ends_in_silence(
         assert running.wait(60) == 130
         said = running.stderr.read().decode()
         assert running.stdout.read() == b""
-    assert "Summaries: 6 in " in said
-    assert len(said.strip().splitlines()) == 2
+    assert said.strip().splitlines()[-1].startswith("Summaries: 6 in ")
+    assert "Traceback" not in said
 
 
 def test_a_server_writes_the_summaries_if_its_address_is_given() -> None:
@@ -310,9 +312,8 @@ def test_a_server_writes_the_summaries_if_its_address_is_given() -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_real_feeds_go_through_a_model_end_to_end(
-    gia: Path, reciting: Path, tmp_path: Path
-) -> None:
+def test_real_feeds_go_through_a_model_end_to_end(gia: Path, tmp_path: Path) -> None:
+    folder = tiny_models.build_reciting(tmp_path / "model", "The lamps are lit by penguins.")
     feeds = [str(gia / f"general_{language}.xml") for language in ("en", "zh")]
     read = subprocess.run(
         [sys.executable, "-m", "data", "read", *feeds],
@@ -326,7 +327,7 @@ def test_real_feeds_go_through_a_model_end_to_end(
     some = [*lines[:2], *lines[-2:]]
     assert len(some) == 4
     done = run(
-        *("--engine", "transformer", "--model", str(reciting)),
+        *("--engine", "transformer", "--model", str(folder)),
         lines=b"".join(some),
         environment={"STATE_DIR": str(tmp_path)},
     )

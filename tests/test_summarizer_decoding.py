@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny_models
@@ -46,22 +47,25 @@ def make_decoder(model: LoadedModel, switches: Switches | None = None, **more: f
 def save_random(folder: Path, kind: str = "qwen3", seed: int = 0, **more: object) -> Path:
     """A model with such large weights that each of its words follows from all before."""
     tokenizer = tiny_models.build_tokenizer()
-    config = CONFIG_MAPPING[kind](
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        head_dim=16,
-        max_position_embeddings=4_096,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=0,
+    shape: dict[str, Any] = {
+        "vocab_size": len(tokenizer),
+        "hidden_size": 64,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 16,
+        "max_position_embeddings": 4_096,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "pad_token_id": 0,
         **more,
-    )
+    }
+    config = CONFIG_MAPPING[kind](**shape)
     torch.manual_seed(seed)
-    network: PreTrainedModel = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    network: PreTrainedModel = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
+        config, dtype=torch.float32
+    )
     for weight in network.parameters():
         if weight.ndim > 1:
             weight.data.mul_(8)
@@ -130,7 +134,7 @@ def test_every_way_of_decoding_gives_the_same_words(model: LoadedModel) -> None:
 )
 @pytest.mark.parametrize("arithmetic", ARITHMETICS)
 def test_a_model_that_forgets_keeps_no_prefix_and_answers_as_ever(
-    tmp_path: Path, kind: str, more: dict[str, object], arithmetic: Arithmetic
+    tmp_path: Path, kind: str, more: dict[str, Any], arithmetic: Arithmetic
 ) -> None:
     """What is beyond its window is gone: a kept beginning could not be gone on from."""
     model = load(save_random(tmp_path, kind, **more), arithmetic)

@@ -29,6 +29,7 @@ from summarizer.engines.base import (
     EngineError,
     ModelUnavailableError,
     Translator,
+    WrongUseError,
 )
 from summarizer.engines.base import Request as Asking
 from summarizer.engines.remote import RemoteEngine, load_remote
@@ -44,7 +45,7 @@ from summarizer.engines.remote.replies import (
     read_content,
     read_models,
 )
-from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.loading import EngineOptions
 from summarizer.summarize import summarize_release
 from summarizer.translation import translate_release
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny_models
@@ -10,7 +11,6 @@ from test_summarizer_transformer import ENGLISH_BODY, make_release
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
-    PreTrainedModel,
     PreTrainedTokenizerFast,
     T5Config,
     T5ForConditionalGeneration,
@@ -30,6 +30,8 @@ WRONG_FIGURE = TRUE[0].replace("13,600", "18,600")
 PADDING, END = "<|endoftext|>", "<|im_end|>"
 # After each token, those that may follow with their weights; after any other, the end.
 Follows = Mapping[str, Mapping[str, float]]
+# A network, the token that it begins with, and the two halves of its decoder's feed-forward.
+Built = tuple[Any, str, torch.nn.Linear, torch.nn.Linear]
 RECITES: Follows = {TRUE[0]: {TRUE[1]: 10.0}}
 # The first step alone speaks for the wrong sentence; each later one is sure of the true one.
 WAVERS: Follows = {
@@ -43,76 +45,69 @@ def build(
 ) -> Path:
     """A folder with a model that answers whatever it reads with what follows its first token."""
     tokenizer = tiny_models.build_tokenizer([*TRUE, WRONG, WRONG_FIGURE])
-    network, start = (build_t5 if kind == "t5" else build_bart)(len(tokenizer), more)
-    layer = network.get_decoder().layers[0] if kind == "bart" else None
-    widen, narrow = (
-        (layer.fc1, layer.fc2)
-        if layer
-        else (
-            network.decoder.block[0].layer[2].DenseReluDense.wi,
-            network.decoder.block[0].layer[2].DenseReluDense.wo,
-        )
-    )
+    network, start, widen, narrow = (build_t5 if kind == "t5" else build_bart)(len(tokenizer), more)
     follow(network, tokenizer, widen, narrow, {start: first, **follows})
     tokenizer.save_pretrained(folder)
     network.save_pretrained(folder)
     return folder
 
 
-def build_t5(size: int, more: Mapping[str, object]) -> tuple[PreTrainedModel, str]:
-    config = T5Config(
-        vocab_size=size,
-        d_model=size,
-        d_kv=8,
-        d_ff=size,
-        num_layers=1,
-        num_heads=2,
-        decoder_start_token_id=0,
-        eos_token_id=2,
-        pad_token_id=0,
+def build_t5(size: int, more: Mapping[str, Any]) -> Built:
+    shape: dict[str, Any] = {
+        "vocab_size": size,
+        "d_model": size,
+        "d_kv": 8,
+        "d_ff": size,
+        "num_layers": 1,
+        "num_heads": 2,
+        "decoder_start_token_id": 0,
+        "eos_token_id": 2,
+        "pad_token_id": 0,
         **more,
-    )
-    network = T5ForConditionalGeneration(config)
+    }
+    network: Any = T5ForConditionalGeneration(T5Config(**shape))
+    own, other, forward = network.decoder.block[0].layer
     with torch.no_grad():
         network.decoder.final_layer_norm.weight.fill_(20.0)
-        network.decoder.block[0].layer[0].SelfAttention.o.weight.zero_()
-        network.decoder.block[0].layer[1].EncDecAttention.o.weight.zero_()
-    return network, PADDING
+        own.SelfAttention.o.weight.zero_()
+        other.EncDecAttention.o.weight.zero_()
+    return network, PADDING, forward.DenseReluDense.wi, forward.DenseReluDense.wo
 
 
-def build_bart(size: int, more: Mapping[str, object]) -> tuple[PreTrainedModel, str]:
-    config = BartConfig(
-        vocab_size=size,
-        d_model=size,
-        encoder_layers=1,
-        decoder_layers=1,
-        encoder_attention_heads=1,
-        decoder_attention_heads=1,
-        encoder_ffn_dim=8,
-        decoder_ffn_dim=size,
-        max_position_embeddings=3_000,
-        decoder_start_token_id=2,
-        eos_token_id=2,
-        bos_token_id=1,
-        pad_token_id=0,
-        forced_eos_token_id=None,
+def build_bart(size: int, more: Mapping[str, Any]) -> Built:
+    shape: dict[str, Any] = {
+        "vocab_size": size,
+        "d_model": size,
+        "encoder_layers": 1,
+        "decoder_layers": 1,
+        "encoder_attention_heads": 1,
+        "decoder_attention_heads": 1,
+        "encoder_ffn_dim": 8,
+        "decoder_ffn_dim": size,
+        "max_position_embeddings": 3_000,
+        "decoder_start_token_id": 2,
+        "eos_token_id": 2,
+        "bos_token_id": 1,
+        "pad_token_id": 0,
+        "forced_eos_token_id": None,
         **more,
-    )
-    network = BartForConditionalGeneration(config)
-    layer = network.get_decoder().layers[0]
+    }
+    network: Any = BartForConditionalGeneration(BartConfig(**shape))
+    decoder = network.model.decoder
+    (layer,) = decoder.layers
     with torch.no_grad():
-        network.get_decoder().embed_positions.weight.zero_()
+        decoder.embed_positions.weight.zero_()
         for attention in (layer.self_attn, layer.encoder_attn):
             attention.out_proj.weight.zero_()
             attention.out_proj.bias.zero_()
         layer.fc1.bias.fill_(-8.0)  # so that only the token itself gets through
         layer.fc2.bias.zero_()
-    return network, END
+    return network, END, layer.fc1, layer.fc2
 
 
 @torch.no_grad()
 def follow(
-    network: PreTrainedModel,
+    network: Any,
     tokenizer: PreTrainedTokenizerFast,
     widen: torch.nn.Linear,
     narrow: torch.nn.Linear,
@@ -242,8 +237,7 @@ def test_a_model_that_reads_too_little_is_refused(tmp_path: Path) -> None:
 @torch.no_grad()
 def test_scores_that_are_no_numbers_are_an_error_of_the_engine(tmp_path: Path) -> None:
     engine = load(build(tmp_path, "t5", {TRUE[0]: 10.0}))
-    loaded: PreTrainedModel = engine._loaded.network
-    loaded.get_decoder().final_layer_norm.weight.fill_(torch.nan)
+    engine._loaded.network.get_decoder().final_layer_norm.weight.fill_(torch.nan)
     for faults in ((), ("it is wrong",)):
         with pytest.raises(EngineError, match="no numbers"):
             engine.draft(make_release(["en"]).texts["en"], faults)

@@ -337,8 +337,6 @@ def test_summaries_are_the_same_whatever_is_asked_for_together(
     releases = [make_titled(number, **titles) for number, titles in enumerate(orders)]
     alone = {release.id: summarize_release(release, OneByOne()) for release in releases}
     engine = Batches(batch_size)
-    together = {
-        release.id: summaries for release, summaries in summarize_batch(releases, engine)
-    }
+    together = {release.id: summaries for release, summaries in summarize_batch(releases, engine)}
     assert together == alone
     assert max(engine.sizes, default=0) <= batch_size + 1

@@ -7,9 +7,9 @@ import tiny_models
 
 from data.models import Language, Release, ReleaseText
 from summarizer.engines.asking import keep_whole_sentences
-from summarizer.engines.base import EngineError
+from summarizer.engines.base import EngineError, WrongUseError
 from summarizer.engines.transformer import load_transformer
-from summarizer.loading import EngineOptions, WrongUseError, load_engine
+from summarizer.loading import EngineOptions, load_engine
 from summarizer.summarize import summarize_release
 
 ENGLISH_BODY = (

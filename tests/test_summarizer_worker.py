@@ -19,7 +19,8 @@ import pytest
 from scripted import BODY, SAID, serve_scripted
 
 from data.models import Release, ReleaseText, Summary
-from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.engines.base import WrongUseError
+from summarizer.loading import EngineOptions
 from summarizer.machine import find_total_memory
 from summarizer.worker import Limits, SummaryWorker, WorkerClosedError
 from summarizer.worker.memory import read_held

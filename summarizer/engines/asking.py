@@ -30,6 +30,7 @@ MOST_NEW_TOKENS: dict[Language, int] = {"en": 140, "zh": 220}
 # Once a sentence ends at this length, what follows would only be cut away.
 _ENOUGH: dict[Language, int] = {"en": 38, "zh": 75}
 _LONGEST_TITLE = 240  # characters
+_LONGEST_READ = 400_000  # characters of a body; the longest releases have half of that
 _TEMPLATE_TOKENS = 20  # that a chat template adds to a message, at most
 THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 # What models like to say before a summary: "Summary:", "Here is the summary:", 「摘要：」.
@@ -98,7 +99,7 @@ def _count_frame(messages: Sequence[Message], count: Count) -> int:
 
 
 def _cut(text: ReleaseText, budget: int, count: Count) -> str:
-    reading = read_body(text.body, text.language)
+    reading = read_body(text.body[:_LONGEST_READ], text.language)
     return cut_body(reading, text.title, budget, lambda piece: count(clean_source(piece)))
 
 

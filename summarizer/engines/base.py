@@ -15,6 +15,10 @@ class ModelUnavailableError(EngineError):
     """A model can't be loaded: missing, damaged, gated, or of a kind that can't be prompted."""
 
 
+class WrongUseError(ValueError):
+    """The engine asked for can't be what was meant; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A summary before it is checked; ``sources`` are spans of the body, where known."""

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 
-from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.engines.base import WrongUseError
+from summarizer.loading import EngineOptions
 from summarizer.meter import Speeds
 from summarizer.worker.limits import Limits
 from summarizer.worker.messages import (

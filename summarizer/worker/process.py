@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 
 from data.models import Release, Summary
-from summarizer.engines.base import BatchEngine, Engine
-from summarizer.loading import EngineOptions, LoadedEngine, WrongUseError, load_engine
+from summarizer.engines.base import BatchEngine, Engine, WrongUseError
+from summarizer.loading import EngineOptions, LoadedEngine, load_engine
 from summarizer.meter import Metered, Speeds
 from summarizer.summarize import summarize_batch
 from summarizer.translation import translate_release

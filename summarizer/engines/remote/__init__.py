@@ -1,5 +1,5 @@
 """The engine whose model lives elsewhere: any server that speaks the API of OpenAI."""
 
-from summarizer.engines.remote.engine import RemoteEngine, load_remote
+from summarizer.engines.remote.engine import RemoteEngine, check_remote, load_remote
 
-__all__ = ["RemoteEngine", "load_remote"]
+__all__ = ["RemoteEngine", "check_remote", "load_remote"]

@@ -17,13 +17,13 @@ from summarizer.engines.asking import (
     read_summary,
     read_translation,
 )
-from summarizer.engines.base import Draft, EngineError, Request, Translation
+from summarizer.engines.base import Draft, EngineError, Request, Translation, WrongUseError
 from summarizer.engines.remote.address import Address, read_address
 from summarizer.engines.remote.dialect import estimate_tokens
 from summarizer.engines.remote.line import Clockwork
 from summarizer.engines.remote.replies import Answer
 from summarizer.engines.remote.server import Question, Server
-from summarizer.loading import EngineOptions, WrongUseError
+from summarizer.loading import EngineOptions
 from summarizer.meter import Meter
 from summarizer.prompts import Message
 
@@ -151,6 +151,16 @@ def load_remote(options: EngineOptions, clockwork: Clockwork = _REAL) -> RemoteE
         ) from None
     trouble = asyncio.run(server.look_up())
     return RemoteEngine(server, trouble)
+
+
+def check_remote(options: EngineOptions) -> None:
+    """Find what is wrong with the address or the key, without asking the server.
+
+    Raises:
+        WrongUseError: one sentence that says what is wrong.
+    """
+    _read_address(options)
+    _read_key(options)
 
 
 def _read_address(options: EngineOptions) -> Address:

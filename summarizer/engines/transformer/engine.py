@@ -27,6 +27,7 @@ from summarizer.meter import Meter
 _BATCH_ON_CPU, _BATCH_ON_GPU = 4, 64
 # A GPU reads so fast that nothing need be left out for the sake of time.
 _MOST_SOURCE_TOKENS_ON_GPU = 1_400
+_LONGEST_GUARDED = 400_000  # characters; 57,000 tokens are the longest releases
 _EXAMPLE_BODIES = ("Work will start soon.", "工程即將展開。")
 
 
@@ -110,7 +111,7 @@ class TransformerEngine:
             family=text.language,
             most_new_tokens=MOST_NEW_TOKENS[text.language],
             is_enough=lambda answer: is_enough(answer, text.language),
-            guard=FigureGuard(text.body, text.language, to_hong_kong_date(text.issued_at)),
+            guard=_make_guard(text),
         )
 
     def _read(self, answer: str | EngineError, language: Language) -> Draft | EngineError:
@@ -120,6 +121,13 @@ class TransformerEngine:
             return Draft(read_summary(answer, language, self.model))
         except EngineError as error:
             return error
+
+
+def _make_guard(text: ReleaseText) -> FigureGuard | None:
+    """A guard of figures; none for a text so long that reading all its figures takes minutes."""
+    if len(text.body) > _LONGEST_GUARDED:
+        return None
+    return FigureGuard(text.body, text.language, to_hong_kong_date(text.issued_at))
 
 
 def _make_examples(language: Language) -> Iterator[ReleaseText]:

@@ -66,7 +66,7 @@ class LoadedModel:
 
     def describe(self) -> str:
         """Where and how it computes: "int8 on 2 cores"."""
-        place = "the GPU" if self.on_gpu else f"{torch.get_num_threads()} cores"
+        place = "the GPU" if self.on_gpu else _tell_cores(torch.get_num_threads())
         return f"{self.arithmetic} on {place}"
 
 
@@ -132,6 +132,10 @@ def _find_cache(folder: Path, cache: Path | None, arithmetic: Arithmetic) -> Pat
         return None
     kept = ByteCache(cache, Checkpoint.open(folder))
     return kept.folder if kept.complete else None
+
+
+def _tell_cores(count: int) -> str:
+    return "1 core" if count == 1 else f"{count} cores"
 
 
 @contextmanager
@@ -209,6 +213,8 @@ def _check_template(name: str, tokenizer: Tokenizer) -> None:
 
 def _check_fit(name: str, tokenizer: Tokenizer, network: Network) -> None:
     known = network.get_input_embeddings().num_embeddings
+    if not all(tokenizer(text)["input_ids"] for text in ("Lamps", "街燈")):
+        raise ModelUnavailableError(f"The model {name} has no tokenizer that can read a text.")
     if len(tokenizer) > known:
         raise ModelUnavailableError(
             f"The tokenizer of {name} is another model's: "

@@ -282,6 +282,8 @@ def test_a_line_alone_is_answered_at_once_and_an_interrupt_ends_in_silence(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Tests that run in the background are started with interrupts ignored, and pass that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as running:
         assert running.stdin is not None
         assert running.stdout is not None

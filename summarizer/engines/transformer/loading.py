@@ -19,14 +19,14 @@ from transformers import (
 )
 from transformers.utils import logging as library_logging
 
-from summarizer.engines.asking import find_least_room
+from summarizer.engines.asking import LEAST_SOURCE_TOKENS, find_least_room
 from summarizer.engines.base import ModelUnavailableError
 from summarizer.engines.transformer.assembling import UnknownLayoutError, assemble
 from summarizer.engines.transformer.memory import hand_back_memory
 from summarizer.engines.transformer.packed import is_packing_possible
 from summarizer.engines.transformer.untyped import Network, Tokenizer
 from summarizer.engines.transformer.weights import ByteCache, Checkpoint, WeightsError
-from summarizer.prompts import compose_messages, merge_system
+from summarizer.prompts import compose_messages, compose_source, merge_system
 from summarizer.tiers import Arithmetic
 
 logger = logging.getLogger(__name__)
@@ -230,7 +230,12 @@ def _find_room(config: PreTrainedConfig, tokenizer: Tokenizer) -> int:
 
 
 def _check_room(model: LoadedModel) -> None:
-    if model.room < find_least_room(model.count):
+    least = (
+        model.count(compose_source("", "", "", "")) + LEAST_SOURCE_TOKENS
+        if model.is_sequence_to_sequence
+        else find_least_room(model.count)
+    )
+    if model.room < least:
         raise ModelUnavailableError(
             f"The model {model.name} reads too few tokens at once for a release."
         )

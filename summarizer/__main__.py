@@ -38,16 +38,14 @@ _ABOUT_MODELS = ("models", "fetch")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = _parse(arguments)
-    # Not the interpreter's own: that one aborts the process if a thread still waits for a line
-    # when it ends.
-    lines = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115  # never closed
     try:
+        if options.command in _ABOUT_MODELS:
+            return _run_about_models(options)
+        lines = _open_input()
         if options.command == "check":
             return _answer_lines(lines, sys.stdout.buffer, check_line)
         if options.command == "evaluate":
             return _evaluate_lines(options, lines, sys.stdout.buffer)
-        if options.command in _ABOUT_MODELS:
-            return _run_about_models(options)
         return _summarize_lines(options, lines, sys.stdout.buffer)
     except BrokenPipeError:
         # Whoever read the output has gone; so that nothing is flushed to it at exit:
@@ -58,6 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _open_input() -> BinaryIO:
+    """Standard input, but not the interpreter's own file.
+
+    That one aborts the process if a thread still waits for a line when it ends.
+    """
+    return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -26,6 +26,7 @@ _WAITING_EACH = 8
 
 Line = tuple[int, bytes]
 _Parsed = TypeVar("_Parsed", bound=BaseModel)
+_Item = TypeVar("_Item")
 
 
 class LineError(ValueError):
@@ -69,7 +70,6 @@ def parse_line(kind: type[_Parsed], line: bytes) -> _Parsed:
 
 Respond = Callable[[bytes], Answer]
 RespondToAll = Callable[[Sequence[Line]], Iterable[tuple[int, Answer]]]
-_Waiting = tuple[Line, "Future[Answer] | None"]
 
 
 def summarize_line(engine: Engine, line: bytes) -> Answer:
@@ -171,18 +171,7 @@ def answer_in_batches(
         respond: answers several lines, at most ``most`` of them.
         most: how many lines to give at once, and to read ahead.
     """
-    waiting: queue.Queue[Line | Exception | None] = queue.Queue(most)
-
-    def feed() -> None:
-        ended: Exception | None = None
-        try:
-            for line in lines:
-                waiting.put(line)
-        except Exception as error:  # noqa: BLE001  # raised again where the answers are awaited
-            ended = error
-        waiting.put(ended)
-
-    threading.Thread(target=feed, daemon=True).start()
+    waiting = _read_ahead(lines, most)
     last: Line | Exception | None = (0, b"")
     while isinstance(last, tuple):
         taken = _take(waiting, most)
@@ -205,26 +194,35 @@ def _take(
     return taken
 
 
+def _read_ahead(items: Iterable[_Item], most: int) -> "queue.Queue[_Item | Exception | None]":
+    """A queue that a thread fills, for an item may be long in coming while answers are ready.
+
+    After the last comes None, or what went wrong, to be raised where the answers are awaited.
+    """
+    waiting: queue.Queue[_Item | Exception | None] = queue.Queue(most)
+
+    def feed() -> None:
+        ended: Exception | None = None
+        try:
+            for item in items:
+                waiting.put(item)
+        except Exception as error:  # noqa: BLE001  # see above
+            ended = error
+        waiting.put(ended)
+
+    threading.Thread(target=feed, daemon=True).start()
+    return waiting
+
+
 def _share_out(
     lines: Iterator[Line], respond: Respond, processes: int
 ) -> Iterator[tuple[int, Answer]]:
     first = next(lines, None)
     if first is None:
         return
-    waiting: queue.Queue[_Waiting | Exception | None] = queue.Queue(processes * _WAITING_EACH)
     pool = ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent)
-
-    def feed() -> None:
-        """In a thread, for a line may be long in coming while answers are ready."""
-        ended: Exception | None = None
-        try:
-            for line in chain((first,), lines):
-                waiting.put((line, _submit(pool, respond, line[1])))
-        except Exception as error:  # noqa: BLE001  # raised again where the answers are awaited
-            ended = error
-        waiting.put(ended)
-
-    threading.Thread(target=feed, daemon=True).start()
+    given = ((line, _submit(pool, respond, line[1])) for line in chain((first,), lines))
+    waiting = _read_ahead(given, processes * _WAITING_EACH)
     try:
         while isinstance(item := waiting.get(), tuple):
             (number, line), answer = item

@@ -1,12 +1,13 @@
 """Small stand-ins for the world outside: a time and a web site that do as they are told."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
+
+from loopback import Loopback
 
 
 @dataclass
@@ -39,10 +40,7 @@ class StaticSite:
     requests: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
+        self._server = Loopback(self._make_handler())
         return self
 
     def __exit__(
@@ -51,13 +49,11 @@ class StaticSite:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.close()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._server.url
 
     def _make_handler(self) -> type[BaseHTTPRequestHandler]:
         site = self

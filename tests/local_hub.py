@@ -11,10 +11,12 @@ import struct
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
+
+from loopback import Loopback
 
 Cut = Literal["close", "reset", "stall"]
 
@@ -68,7 +70,8 @@ class LocalHub:
     closing: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
-        self._servers = [_serve(self, _HubHandler), _serve(self, _StoreHandler)]
+        bound = (type("Bound", (each,), {"hub": self}) for each in (_HubHandler, _StoreHandler))
+        self._hub, self._store = map(Loopback, bound)
         return self
 
     def __exit__(
@@ -78,18 +81,16 @@ class LocalHub:
         traceback: TracebackType | None,
     ) -> None:
         self.closing.set()
-        for server, thread in self._servers:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        self._hub.close()
+        self._store.close()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._servers[0][0].server_address[1]}"
+        return self._hub.url
 
     @property
     def store_url(self) -> str:
-        return f"http://127.0.0.1:{self._servers[1][0].server_address[1]}"
+        return self._store.url
 
 
 def is_large(path: str) -> bool:
@@ -110,25 +111,8 @@ def hash_as_git(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    hub: LocalHub
-
-
-def _serve(hub: LocalHub, handler: type["_Handler"]) -> tuple[_Server, threading.Thread]:
-    server = _Server(("127.0.0.1", 0), handler)
-    server.hub = hub
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    return server, thread
-
-
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    @property
-    def hub(self) -> LocalHub:
-        return self.server.hub
+    hub: LocalHub
 
     def take(self) -> Asked:
         headers = {name.lower(): value for name, value in self.headers.items()}

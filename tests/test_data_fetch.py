@@ -1,10 +1,8 @@
 """Fetching over real HTTP from servers on loopback, good and hostile."""
 
 import gzip
-import shutil
 import socket
 import ssl
-import subprocess
 import time
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certificates import make_certificate
 from fakes import Clock, Page, StaticSite
 from hostile_site import OK, HostileSite, drip, endless, redirect
 from measured import run_measured
@@ -314,16 +313,7 @@ def test_the_proxy_of_the_environment_is_not_asked(
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate for feeds.example, in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl, which makes the certificate, is not installed")
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    key = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    name = ["-subj", "/CN=feeds.example", "-addext", "subjectAltName=DNS:feeds.example"]
-    out = ["-keyout", str(file), "-out", f"{file}.crt"]
-    subprocess.run([openssl, *key.split(), *name, *out], check=True, capture_output=True)
-    file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
-    return file
+    return make_certificate(tmp_path_factory.mktemp("tls"), "feeds.example", "DNS:feeds.example")
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from greedy import QUESTIONS, ask, save_random, write_as_the_library_does
 from hypothesis import given
 from hypothesis import strategies as st
-from test_summarizer_decoding import QUESTIONS, ask, save_random, write_as_the_library_does
 
 from summarizer.engines.base import EngineError
 from summarizer.engines.transformer import batching

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 import tiny_models
 import torch
-from transformers import CONFIG_MAPPING, AutoModelForCausalLM, PreTrainedModel
+from greedy import QUESTIONS, SHARED, ask, save_random, write_as_the_library_does
 
 from summarizer.engines.base import EngineError
 from summarizer.engines.transformer.decoding import Decoder, Prompt, Switches
 from summarizer.engines.transformer.loading import LoadedModel, load_model
 from summarizer.engines.transformer.packed import is_packing_possible
 from summarizer.meter import Meter
-from summarizer.prompts import Message
 from summarizer.tiers import Arithmetic
 
 ARITHMETICS: tuple[Arithmetic, ...] = ("float32", "int8")
@@ -25,16 +24,6 @@ WAYS = [
     Switches(prefixes=prefixes, lookup=lookup)
     for prefixes, lookup in product((False, True), (False, True))
 ]
-SHARED = "You write short summaries of releases about lamps and piers."
-QUESTIONS = ("pier", "Lamps, lamps and lamps again. " * 9, "燈籠", "x")
-
-
-def ask(question: str, family: str = "en", **more: object) -> Prompt:
-    messages: list[Message] = [
-        {"role": "system", "content": SHARED},
-        {"role": "user", "content": question},
-    ]
-    return Prompt(messages, family, **{"most_new_tokens": 12, **more})  # type: ignore[arg-type]  # a table's
 
 
 def make_decoder(model: LoadedModel, switches: Switches | None = None, **more: float) -> Decoder:
@@ -42,36 +31,6 @@ def make_decoder(model: LoadedModel, switches: Switches | None = None, **more: f
     decoder = Decoder(model, Meter(), switches=switches, **more)
     decoder.learn_prefix("en", ask("Lamps"), ask("碼頭"))
     return decoder
-
-
-def save_random(folder: Path, kind: str = "qwen3", seed: int = 0, **more: object) -> Path:
-    """A model with such large weights that each of its words follows from all before."""
-    tokenizer = tiny_models.build_tokenizer()
-    shape: dict[str, Any] = {
-        "vocab_size": len(tokenizer),
-        "hidden_size": 64,
-        "intermediate_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "head_dim": 16,
-        "max_position_embeddings": 4_096,
-        "bos_token_id": 1,
-        "eos_token_id": 2,
-        "pad_token_id": 0,
-        **more,
-    }
-    config = CONFIG_MAPPING[kind](**shape)
-    torch.manual_seed(seed)
-    network: PreTrainedModel = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
-        config, dtype=torch.float32
-    )
-    for weight in network.parameters():
-        if weight.ndim > 1:
-            weight.data.mul_(8)
-    tokenizer.save_pretrained(folder)
-    network.save_pretrained(folder)
-    return folder
 
 
 def load(folder: Path, arithmetic: Arithmetic) -> LoadedModel:
@@ -84,30 +43,6 @@ def load(folder: Path, arithmetic: Arithmetic) -> LoadedModel:
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     arithmetic, seed = request.param
     return load(save_random(tmp_path_factory.mktemp("random"), seed=seed), arithmetic)
-
-
-@torch.inference_mode()
-def write_as_the_library_does(model: LoadedModel, prompt: Prompt) -> str:
-    """Greedy decoding without anything of ours."""
-    encoded = model.tokenizer.apply_chat_template(
-        list(prompt.messages),
-        add_generation_prompt=True,
-        enable_thinking=False,
-        return_dict=True,
-        return_tensors="pt",
-    )
-    tokens = encoded["input_ids"]
-    written = model.network.generate(
-        tokens, do_sample=False, max_new_tokens=prompt.most_new_tokens, pad_token_id=0
-    )[0, tokens.shape[1] :].tolist()
-    ends = [place for place, token in enumerate(written) if token in {0, 2}]
-    return str(
-        model.tokenizer.decode(
-            written[: min(ends, default=None)],
-            skip_special_tokens=True,
-            clean_up_tokenization_spaces=False,
-        )
-    )
 
 
 def test_every_way_of_decoding_gives_the_same_words(model: LoadedModel) -> None:

@@ -7,43 +7,13 @@ from typing import Any
 import pytest
 import tiny_models
 import torch
-from factories import make_release, make_text
+from lanterns import CHINESE, ENGLISH, SIMPLIFIED, make_lanterns
 
 from data.models import Language, Summary
 from summarizer.engines.base import ModelUnavailableError
 from summarizer.engines.transformer import load_transformer
 from summarizer.loading import EngineOptions, load_engine
 from summarizer.summarize import summarize_release
-
-BODIES: dict[Language, str] = {
-    "en": (
-        "The Lantern Bureau (LB) announced today (November 21) that 13 600 lamps on Pier Road in "
-        "Tai Po will be replaced from December 1 at a cost of $5.1 million.\n\n"
-        "Work will be done at night, and 37 workers will take part for six months.\n\n"
-        "Members of the public should avoid Pier Road between 11pm and 5am."
-    ),
-    "zh": (
-        "燈籠管理局（燈管局）今日（十一月二十一日）宣布，大埔碼頭道一萬三千六百盞街燈將由十二月一日"
-        "起更換，費用為五百一十萬元。\n\n工程在晚上進行，為期六個月，由三十七名工人負責。\n\n"
-        "市民應避免在晚上十一時至上午五時前往碼頭道。"
-    ),
-}
-ENGLISH = (
-    "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1,",
-    " at a cost of $5.1 million.",
-    " Night work by 37 workers will last for six months,",
-    " and members of the public should avoid the road.",
-)
-CHINESE = (
-    "燈籠管理局11月21日宣布，大埔碼頭道13,600盞街燈將由12月1日起更換，",
-    "費用為510萬元。",
-    "工程在晚上進行，為期6個月，",
-    "市民應避免前往。",
-)
-SIMPLIFIED = (
-    "灯笼管理局11月21日宣布，大埔码头道13,600盏街灯将由12月1日起更换，费用为510万元。",
-    "工程在晚上进行，为期6个月，市民应避免前往码头道。",
-)
 
 
 @pytest.fixture
@@ -54,8 +24,7 @@ def folder(tmp_path: Path) -> Path:
 def summarize(folder: Path, language: Language = "en") -> Summary:
     loaded = load_engine(EngineOptions("transformer", str(folder)))
     assert not loaded.fell_back, loaded.reason
-    release = make_release(make_text(language, body=BODIES[language]))
-    (summary,) = summarize_release(release, loaded.engine)
+    (summary,) = summarize_release(make_lanterns([language]), loaded.engine)
     return summary
 
 

@@ -3,7 +3,6 @@ import gzip
 import json
 import logging
 import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -17,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from certificates import make_certificate
 from hostile_site import OK, HostileSite
 from hypothesis import given
 from hypothesis import strategies as st
@@ -728,16 +728,7 @@ def test_a_proxy_that_can_be_none_is_wrong_use(monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate for this machine, in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl, which makes the certificate, is not installed")
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    key = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    name = ["-subj", "/CN=here", "-addext", "subjectAltName=IP:127.0.0.1"]
-    out = ["-keyout", str(file), "-out", f"{file}.crt"]
-    subprocess.run([openssl, *key.split(), *name, *out], check=True, capture_output=True)
-    file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
-    return file
+    return make_certificate(tmp_path_factory.mktemp("tls"), "here", "IP:127.0.0.1")
 
 
 def test_a_certificate_must_be_one_that_the_system_trusts(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tiny_models
 import torch
-from test_summarizer_transformer import ENGLISH_BODY, make_release
+from lanterns import ENGLISH_BODY, make_lanterns
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
@@ -142,7 +142,7 @@ def test_an_encoder_decoder_model_is_told_by_its_config_and_writes_the_summary(
     tmp_path: Path, kind: str
 ) -> None:
     engine = load(build(tmp_path, kind, {TRUE[0]: 10.0}))
-    (summary,) = summarize_release(make_release(["en"]), engine)
+    (summary,) = summarize_release(make_lanterns(["en"]), engine)
     assert (summary.method, summary.model, summary.text) == ("model", "tiny", "".join(TRUE))
     assert (summary.supported, summary.tries, summary.reason) == (True, 1, None)
     assert not isinstance(engine, Translator)
@@ -155,10 +155,10 @@ def test_an_encoder_decoder_model_is_told_by_its_config_and_writes_the_summary(
 @pytest.mark.parametrize("kind", ["t5", "bart"])
 def test_the_second_try_is_a_search_with_beams(tmp_path: Path, kind: str) -> None:
     engine = load(build(tmp_path, kind, {WRONG: 10.2, TRUE[0]: 10.0}, WAVERS))
-    text = make_release(["en"]).texts["en"]
+    text = make_lanterns(["en"]).texts["en"]
     assert engine.draft(text).text == WRONG
     assert engine.draft(text, ["it is wrong"]).text == "".join(TRUE)
-    (summary,) = summarize_release(make_release(["en"]), engine)
+    (summary,) = summarize_release(make_lanterns(["en"]), engine)
     assert (summary.method, summary.text, summary.tries) == ("model", "".join(TRUE), 2)
     assert summary.reason
 
@@ -169,7 +169,7 @@ def test_a_figure_that_the_release_lacks_is_not_written_with_beams_or_without(
     tmp_path: Path, kind: str, faults: tuple[str, ...]
 ) -> None:
     folder = build(tmp_path, kind, {WRONG_FIGURE: 12.0, TRUE[0]: 10.0})
-    assert load(folder).draft(make_release(["en"]).texts["en"], faults).text == "".join(TRUE)
+    assert load(folder).draft(make_lanterns(["en"]).texts["en"], faults).text == "".join(TRUE)
 
 
 @pytest.mark.parametrize("faults", [(), ("it is wrong",)])
@@ -177,12 +177,12 @@ def test_a_token_that_fills_rows_ends_an_answer(tmp_path: Path, faults: tuple[st
     """After it, the guard has no say."""
     folder = build(tmp_path, "t5", {PADDING: 12.0, WRONG_FIGURE: 11.0, TRUE[0]: 10.0})
     with pytest.raises(EngineError, match="answered with nothing"):
-        load(folder).draft(make_release(["en"]).texts["en"], faults)
+        load(folder).draft(make_lanterns(["en"]).texts["en"], faults)
 
 
 def test_what_it_must_not_say_falls_back_to_extract_with_the_reason(tmp_path: Path) -> None:
     engine = load(build(tmp_path, "t5", {WRONG: 10.0}))
-    english, chinese = summarize_release(make_release(), engine)
+    english, chinese = summarize_release(make_lanterns(), engine)
     assert (english.method, english.supported, english.tries) == ("extract", True, 3)
     assert english.reason
     assert (chinese.method, chinese.supported) == ("extract", True)
@@ -191,14 +191,14 @@ def test_what_it_must_not_say_falls_back_to_extract_with_the_reason(tmp_path: Pa
 
 def test_a_model_that_answers_with_nothing_falls_back_to_extract(tmp_path: Path) -> None:
     engine = load(build(tmp_path, "t5", {END: 10.0}))
-    (summary,) = summarize_release(make_release(["en"]), engine)
+    (summary,) = summarize_release(make_lanterns(["en"]), engine)
     assert (summary.method, summary.supported) == ("extract", True)
     assert "answered with nothing" in (summary.reason or "")
 
 
 def test_a_release_in_one_language_is_left_untranslated(tmp_path: Path) -> None:
     engine = load(build(tmp_path, "t5", {TRUE[0]: 10.0}))
-    release = make_release(["en"])
+    release = make_lanterns(["en"])
     (marked,) = translate_release(release, summarize_release(release, engine), engine)
     assert (marked.supported, marked.unsupported) == (
         False,
@@ -209,7 +209,7 @@ def test_a_release_in_one_language_is_left_untranslated(tmp_path: Path) -> None:
 def count_read(engine: SequenceEngine, body: str) -> int:
     """Tokens that a model reads of a release."""
     before = engine.meter.snapshot()
-    engine.draft(make_release(["en"], body).texts["en"])
+    engine.draft(make_lanterns(["en"], body).texts["en"])
     return engine.meter.snapshot().since(before).total.prompt_tokens
 
 
@@ -240,4 +240,4 @@ def test_scores_that_are_no_numbers_are_an_error_of_the_engine(tmp_path: Path) -
     engine._loaded.network.get_decoder().final_layer_norm.weight.fill_(torch.nan)
     for faults in ((), ("it is wrong",)):
         with pytest.raises(EngineError, match="no numbers"):
-            engine.draft(make_release(["en"]).texts["en"], faults)
+            engine.draft(make_lanterns(["en"]).texts["en"], faults)

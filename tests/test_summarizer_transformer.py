@@ -1,57 +1,15 @@
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import tiny_models
+from lanterns import CHINESE, ENGLISH, ENGLISH_BODY, make_lanterns
 
-from data.models import Language, Release, ReleaseText
+from data.models import Language, ReleaseText
 from summarizer.engines.asking import keep_whole_sentences
 from summarizer.engines.base import EngineError, WrongUseError
 from summarizer.engines.transformer import load_transformer
 from summarizer.loading import EngineOptions, load_engine
 from summarizer.summarize import summarize_release
-
-ENGLISH_BODY = (
-    "The Lantern Bureau (LB) announced today (November 27) that 13 600 lamps on Pier Road in Tai "
-    "Po will be replaced from December 1 at a cost of $5.1 million.\n\n"
-    "Work will be done at night, and 37 workers will take part for six months.\n\n"
-    "Members of the public should avoid Pier Road between 11pm and 5am."
-)
-CHINESE_BODY = (
-    "燈籠管理局（燈管局）今日（十一月二十七日）宣布，大埔碼頭道一萬三千六百盞街燈將由十二月一日起"
-    "更換，費用為五百一十萬元。\n\n工程在晚上進行，為期六個月，由三十七名工人負責。\n\n"
-    "市民應避免在晚上十一時至上午五時前往碼頭道。"
-)
-ENGLISH = (
-    "The Lantern Bureau will replace 13,600 lamps on Pier Road in Tai Po from December 1,",
-    " at a cost of $5.1 million.",
-    " Night work by 37 workers will last for six months,",
-    " and members of the public should avoid the road.",
-)
-CHINESE = (
-    "燈籠管理局11月27日宣布，大埔碼頭道13,600盞街燈將由12月1日起更換，",
-    "費用為510萬元。",
-    "工程在晚上進行，為期6個月，",
-    "市民應避免前往。",
-)
-
-
-def make_release(languages: Sequence[Language] = ("en", "zh"), body: str | None = None) -> Release:
-    issued = datetime(2025, 11, 27, 8, 0, tzinfo=UTC)
-    bodies = {"en": ENGLISH_BODY, "zh": CHINESE_BODY}
-    texts = {
-        language: ReleaseText(
-            language=language,
-            id=f"P{language}",
-            url="u",
-            title="Lamps" if language == "en" else "街燈",
-            body=bodies[language] if body is None else body,
-            issued_at=issued,
-        )
-        for language in languages
-    }
-    return Release(id="P1", source="s", issued_at=issued, texts=texts)
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +29,11 @@ def test_a_models_true_summary_is_the_summary(
     loaded = load_engine(
         EngineOptions("transformer", str(tiny_models.build_reciting(folder, *phrases)))
     )
-    (summary,) = summarize_release(make_release([language]), loaded.engine)
+    (summary,) = summarize_release(make_lanterns([language]), loaded.engine)
     assert summary.text == "".join(phrases)
     assert (summary.method, summary.model) == ("model", str(folder))
     assert summary.supported
-    body = make_release([language]).texts[language].body
+    body = make_lanterns([language]).texts[language].body
     first, *_ = (body[start:end] for start, end in summary.sources)
     assert "13 600" in first or "一萬三千六百" in first
     assert summary.headline == ("Lamps" if language == "en" else "街燈")
@@ -83,13 +41,13 @@ def test_a_models_true_summary_is_the_summary(
 
 def test_the_same_release_gives_the_same_words(random_model: Path) -> None:
     engine = load_transformer(random_model, "random")
-    text = make_release().texts["en"]
+    text = make_lanterns().texts["en"]
     assert _try(engine.draft, text) == _try(engine.draft, text)
 
 
 def test_a_model_of_noise_falls_back_to_extract(random_model: Path) -> None:
     engine = load_transformer(random_model, "random")
-    summaries = summarize_release(make_release(), engine)
+    summaries = summarize_release(make_lanterns(), engine)
     assert [summary.method for summary in summaries] == ["extract", "extract"]
     assert all(summary.supported and summary.model is None for summary in summaries)
 
@@ -97,20 +55,20 @@ def test_a_model_of_noise_falls_back_to_extract(random_model: Path) -> None:
 def test_thoughts_are_not_part_of_the_summary(folder: Path) -> None:
     phrases = ("<think>Hm, lamps.", "</think>", *ENGLISH)
     engine = load_transformer(tiny_models.build_reciting(folder, *phrases), "tiny")
-    assert engine.draft(make_release().texts["en"]).text == "".join(ENGLISH)
+    assert engine.draft(make_lanterns().texts["en"]).text == "".join(ENGLISH)
 
 
 def test_a_template_without_system_role_is_served(folder: Path) -> None:
     template = tiny_models.NO_SYSTEM_TEMPLATE
     model = tiny_models.build_reciting(folder, *ENGLISH, chat_template=template)
-    assert load_transformer(model, "reciting").draft(make_release().texts["en"]).text == "".join(
+    assert load_transformer(model, "reciting").draft(make_lanterns().texts["en"]).text == "".join(
         ENGLISH
     )
 
 
 def test_a_long_release_is_cut_to_what_the_model_can_read(folder: Path) -> None:
     engine = load_transformer(tiny_models.build_reciting(folder, *ENGLISH), "tiny")
-    release = make_release(["en"], ENGLISH_BODY + "\n\nThe lamps are old and dim." * 2_000)
+    release = make_lanterns(["en"], ENGLISH_BODY + "\n\nThe lamps are old and dim." * 2_000)
     (summary,) = summarize_release(release, engine)
     assert summary.method == "model"
 

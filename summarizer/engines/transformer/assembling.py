@@ -5,7 +5,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -88,7 +88,7 @@ class _Plan:
     linear: set[str]
     embedded: set[str]
     tied: dict[str, list[str]]
-    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]]
 
 
 def _make_plan(network: Network, checkpoint: Checkpoint) -> _Plan:
@@ -105,9 +105,7 @@ def _make_plan(network: Network, checkpoint: Checkpoint) -> _Plan:
     linear = {name for name in weights if type(_find(network, name)) is nn.Linear}
     embedded = {name for name in weights if type(_find(network, name)) is nn.Embedding}
     names = sorted(wanted & checkpoint.files.keys() | tied.keys())
-    plan = _Plan(names, linear, embedded, tied)
-    plan.groups.update(_find_groups(linear))
-    return plan
+    return _Plan(names, linear, embedded, tied, dict(_find_groups(linear)))
 
 
 def _find_groups(linear: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,5 +1,6 @@
 """Small stand-ins for the world outside: a time and a web site that do as they are told."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,6 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from loopback import Loopback
+
+from bot.timer import Timer
 
 
 @dataclass
@@ -21,6 +24,21 @@ class Clock:
 
     def advance(self, **units: float) -> None:
         self.now += timedelta(**units)
+
+
+@dataclass
+class QuickTime:
+    """Seconds that pass at once when someone waits for them."""
+
+    seconds: float = 1_000.0
+
+    def timer(self) -> Timer:
+        return Timer(now=lambda: self.seconds, sleep=self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        # The loop has to get round to what comes over the network meanwhile.
+        await asyncio.sleep(0.001)
+        self.seconds += seconds
 
 
 @dataclass

@@ -14,7 +14,7 @@ import telegram
 from fakes import Clock
 
 from bot.local import LOCAL_TOKEN, READER_ID, LocalTelegram, driver
-from bot.local.driver import LARGEST_BODY_BYTES
+from bot.local.bodies import LARGEST_BODY_BYTES
 
 PAGE = Path(driver.__file__).parent / "page"
 KEYBOARD = telegram.InlineKeyboardMarkup(

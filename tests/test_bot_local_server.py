@@ -9,8 +9,10 @@ from typing import Any
 
 import aiogram
 import aiogram.exceptions
+import aiogram.methods
 import aiogram.types
 import httpx
+import pydantic
 import pytest
 import telegram
 import telegram.error
@@ -209,6 +211,99 @@ async def test_aiograms_models_accept_chats_and_members(
     assert (await bot.get_webhook_info()).pending_update_count == 1
     assert await bot.delete_webhook(drop_pending_updates=True)
     assert (await bot.get_webhook_info()).pending_update_count == 0
+
+
+CALLS: dict[str, aiogram.methods.TelegramMethod[Any]] = {
+    type(call).__api_method__: call
+    for call in (
+        aiogram.methods.GetMe(),
+        aiogram.methods.GetUpdates(),
+        aiogram.methods.DeleteWebhook(),
+        aiogram.methods.GetWebhookInfo(),
+        aiogram.methods.SendMessage(chat_id=READER_ID, text="x"),
+        aiogram.methods.SendDocument(
+            chat_id=READER_ID, document=aiogram.types.BufferedInputFile(b"x", "x.json")
+        ),
+        aiogram.methods.GetFile(file_id=""),
+        aiogram.methods.EditMessageText(chat_id=READER_ID, message_id=2, text="new"),
+        aiogram.methods.EditMessageReplyMarkup(chat_id=READER_ID, message_id=2),
+        aiogram.methods.DeleteMessage(chat_id=READER_ID, message_id=2),
+        aiogram.methods.AnswerCallbackQuery(callback_query_id=""),
+        aiogram.methods.SendChatAction(chat_id=READER_ID, action="typing"),
+        aiogram.methods.SetMyCommands(commands=[]),
+        aiogram.methods.GetMyCommands(),
+        aiogram.methods.DeleteMyCommands(),
+        aiogram.methods.SetMyName(name="x"),
+        aiogram.methods.GetMyName(),
+        aiogram.methods.SetMyDescription(description="x"),
+        aiogram.methods.GetMyDescription(),
+        aiogram.methods.SetMyShortDescription(short_description="x"),
+        aiogram.methods.GetMyShortDescription(),
+        aiogram.methods.GetChat(chat_id=GROUP_ID),
+        aiogram.methods.GetChatMember(chat_id=GROUP_ID, user_id=READER_ID),
+        aiogram.methods.GetChatAdministrators(chat_id=GROUP_ID),
+    )
+}
+
+
+def test_aiogram_is_asked_about_every_method() -> None:
+    assert {name.lower() for name in CALLS} == set(METHODS)
+
+
+def list_unknown(value: object) -> list[str]:
+    """Fields of an answer that aiogram's models don't know, at any depth."""
+    if isinstance(value, list | tuple):
+        return [name for each in value for name in list_unknown(each)]
+    if not isinstance(value, pydantic.BaseModel):
+        return []
+    inner = [name for each in dict(value).values() for name in list_unknown(each)]
+    return [*(value.model_extra or {}), *inner]
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+async def test_aiograms_models_know_every_field_of_every_answer(
+    local: LocalTelegram, other_bot: aiogram.Bot, name: str
+) -> None:
+    local.say("/start")
+    local.open_chat(GROUP_ID, "supergroup", "Group", bot_is_admin=True, administrators=[7])
+    local.say("/latest", chat_id=GROUP_ID)
+    markup = aiogram.types.InlineKeyboardMarkup.model_validate(KEYBOARD)
+    sent = await other_bot.send_message(READER_ID, "<b>x</b>", reply_markup=markup)
+    local.press(sent.message_id, "topic:health")
+    file_id = local.state.add_file("x.json", "application/json", b"x").file_id
+    known = {"file_id": file_id, "callback_query_id": next(iter(local.state.queries))}
+    wanted = {key: value for key, value in known.items() if key in type(CALLS[name]).model_fields}
+    result = await other_bot(CALLS[name].model_copy(update=wanted))
+    assert result not in (None, False)
+    assert list_unknown(result) == []
+
+
+async def test_aiograms_models_know_every_field_of_every_update(
+    local: LocalTelegram, other_bot: aiogram.Bot
+) -> None:
+    local.open_chat(GROUP_ID, "group", "Group")
+    local.open_chat(CHANNEL_ID, "channel", "Channel", bot_is_admin=True)
+    said = local.say("/start")
+    announced = local.say("news", chat_id=CHANNEL_ID)
+    markup = aiogram.types.InlineKeyboardMarkup.model_validate(KEYBOARD)
+    sent = await other_bot.send_message(READER_ID, "<b>x</b>", reply_markup=markup)
+    local.edit(said.message_id, "/latest")
+    local.edit(announced.message_id, "newer", chat_id=CHANNEL_ID)
+    local.press(sent.message_id, "topic:health")
+    local.upgrade(GROUP_ID, GROUP_ID - 1)
+    local.block()
+    updates = await other_bot.get_updates()
+    assert [update.event_type for update in updates] == [
+        "message",
+        "channel_post",
+        "edited_message",
+        "edited_channel_post",
+        "callback_query",
+        "message",
+        "message",
+        "my_chat_member",
+    ]
+    assert list_unknown(updates) == []
 
 
 async def test_aiogram_sees_the_refusals_as_its_own_errors(other_bot: aiogram.Bot) -> None:

@@ -1,19 +1,16 @@
 """The reader's door: what the page, the tests and the demo use, under ``/local``."""
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from bot.local import reader
-from bot.local.refusals import Refusal
+from bot.local.bodies import DoorError, explain, read_body, read_number, read_text
 from bot.local.state import BOT_NAME, READER_ID, Chat, LocalState, Message
 from bot.local.wire import write_message
 
-LARGEST_BODY_BYTES = 64 * 1024
 LONGEST_WAIT_SECONDS = 25.0
 PRESS_WAIT_SECONDS = 20.0
 
@@ -27,16 +24,6 @@ _PAGE_FILES = {
     "/page/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
-
-
-class DriverError(Exception):
-    """A request that the driver can't take; the message says why."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
 
 class Driver:
     """The door of the reader."""
@@ -48,20 +35,20 @@ class Driver:
         """What it listens to."""
         return [
             *(web.get(path, _send_page_file) for path in _PAGE_FILES),
-            web.post("/local/say", _explain(self.say)),
-            web.post("/local/press", _explain(self.press)),
-            web.get("/local/messages", _explain(self.list_messages)),
-            web.get("/local/commands", _explain(self.list_commands)),
-            web.get("/local/files/{file_id}", _explain(self.send_file)),
+            web.post("/local/say", explain(self.say)),
+            web.post("/local/press", explain(self.press)),
+            web.get("/local/messages", explain(self.list_messages)),
+            web.get("/local/commands", explain(self.list_commands)),
+            web.get("/local/files/{file_id}", explain(self.send_file)),
         ]
 
     async def say(self, request: web.Request) -> web.Response:
         """``{"text", "chat_id"?, "language_code"?}``: the message as the bot gets it."""
-        body = await _read_body(request)
-        chat_id = _read_number(body, "chat_id", READER_ID)
+        body = await read_body(request)
+        chat_id = read_number(body, "chat_id", READER_ID)
         message = reader.say(
             self._state,
-            _read_text(body, "text"),
+            read_text(body, "text"),
             chat_id=chat_id,
             language_code=_read_language(body),
         )
@@ -69,12 +56,12 @@ class Driver:
 
     async def press(self, request: web.Request) -> web.Response:
         """``{"message_id", "data", "chat_id"?}``: the bot's answer, once there is one."""
-        body = await _read_body(request)
+        body = await read_body(request)
         pressed = reader.press(
             self._state,
-            _read_number(body, "message_id"),
-            _read_text(body, "data"),
-            chat_id=_read_number(body, "chat_id", READER_ID),
+            read_number(body, "message_id"),
+            read_text(body, "data"),
+            chat_id=read_number(body, "chat_id", READER_ID),
             language_code=_read_language(body),
         )
 
@@ -120,7 +107,7 @@ class Driver:
         """A file that the bot sent, to be saved and never shown as a page."""
         document = self._state.files.get(request.match_info["file_id"])
         if document is None:
-            raise DriverError(404, "There is no such file.")
+            raise DoorError(404, "There is no such file.")
         return web.Response(
             body=document.content,
             content_type="application/octet-stream",
@@ -134,59 +121,15 @@ async def _send_page_file(request: web.Request) -> web.Response:
     return web.Response(text=text, content_type=content_type, charset="utf-8")
 
 
-def _explain(handler: Handler) -> Handler:
-    async def answer(request: web.Request) -> web.Response:
-        try:
-            return await handler(request)
-        except DriverError as error:
-            return web.json_response({"error": str(error)}, status=error.status)
-        except (reader.ReaderError, Refusal) as error:
-            return web.json_response({"error": str(error)}, status=400)
-
-    return answer
-
-
-async def _read_body(request: web.Request) -> dict[str, Any]:
-    # A browser asks us first before it posts this type for another site, and we say no.
-    if request.content_type != "application/json":
-        raise DriverError(415, "The body must be application/json.")
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(LARGEST_BODY_BYTES):
-        body += chunk
-        if len(body) > LARGEST_BODY_BYTES:
-            raise DriverError(413, f"The body is larger than {LARGEST_BODY_BYTES} bytes.")
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        raise DriverError(400, "The body is not JSON.") from None
-    if not isinstance(value, dict):
-        raise DriverError(400, "The body must be a JSON object.")
-    return value
-
-
-def _read_text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or any("\ud800" <= c <= "\udfff" for c in value):
-        raise DriverError(400, f'"{name}" must be a text.')
-    return value
-
-
 def _read_language(body: dict[str, Any]) -> str | None:
-    return _read_text(body, "language_code")[:16] if body.get("language_code") else None
-
-
-def _read_number(body: dict[str, Any], name: str, default: int | None = None) -> int:
-    value = body.get(name, default)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise DriverError(400, f'"{name}" must be a number.')
-    return value
+    return read_text(body, "language_code")[:16] if body.get("language_code") else None
 
 
 def _read_query_number(request: web.Request, name: str, default: int) -> int:
     try:
         return int(request.query.get(name, default))
     except ValueError:
-        raise DriverError(400, f'"{name}" must be a number.') from None
+        raise DoorError(400, f'"{name}" must be a number.') from None
 
 
 def _write_changes(state: LocalState, chat_id: int, after: int) -> dict[str, Any]:

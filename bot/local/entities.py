@@ -8,7 +8,7 @@ bold, italic and their like are merged and then split where other entities begin
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -27,6 +27,10 @@ _LAST = len(_PRIORITY)
 
 _TRIMMED = " \n"
 _DROPPED = frozenset("\r\u030a\u0333\u033f" + "".join(map(chr, range(0x2028, 0x202F))))
+_CLEANED = {
+    **{number: " " for number in range(ord(" ")) if chr(number) != "\n"},
+    **dict.fromkeys(map(ord, _DROPPED)),
+}
 _BLANK = frozenset(
     " \n\u00a0\u1680\u180e\u205f\u2800\u3000\ufeff\uffa0"
     + "".join(map(chr, (*range(0x2000, 0x2010), *range(0x202F, 0x2030), *range(0x2060, 0x2065))))
@@ -56,7 +60,9 @@ class Entity:
 
     def moved_to(self, offset: int, end: int) -> "Entity":
         """The same entity over other characters."""
-        return replace(self, offset=offset, length=end - offset)
+        if (offset, end) == (self.offset, self.end):
+            return self
+        return Entity(self.type, offset, end - offset, self.details)
 
     def overlaps(self, other: "Entity") -> bool:
         """Whether they share a character."""
@@ -76,6 +82,8 @@ class Formatted:
 
     def to_wire(self) -> list[dict[str, Any]]:
         """The entities as ``MessageEntity`` objects, in UTF-16 units."""
+        if not self.entities:
+            return []
         units = _utf16_offsets(self.text)
         return [
             {
@@ -133,13 +141,15 @@ def with_found(formatted: Formatted, found: Iterable[Entity]) -> Formatted:
     """
     firm = [e for e in formatted.entities if e.type not in (*STYLES, *QUOTES)]
     free = [e for e in found if not any(e.overlaps(other) for other in firm)]
-    arranged = arrange((*formatted.entities, *free))
+    arranged = arrange((*formatted.entities, *free)) if free else formatted.entities
     return Formatted(formatted.text, arranged[: MessageLimit.MESSAGE_ENTITIES])
 
 
 def arrange(entities: Iterable[Entity]) -> tuple[Entity, ...]:
     """The entities in order, none crossing another, styles merged and split."""
     ordered = sorted((e for e in entities if e.length > 0), key=_order)
+    if not ordered:
+        return ()
     quotes = _without_overlaps(e for e in ordered if e.type in QUOTES)
     firm = [
         entity
@@ -190,13 +200,10 @@ def _cut(style: Entity, cuts: Sequence[int]) -> list[Entity]:
 
 
 def _clean(text: str, entities: Iterable[Entity]) -> tuple[str, list[Entity]]:
-    kept = [character not in _DROPPED for character in text]
-    place = list(accumulate(kept, initial=0))
-    cleaned = "".join(
-        " " if character < " " and character != "\n" else character
-        for character, is_kept in zip(text, kept, strict=True)
-        if is_kept
-    )
+    cleaned = text.translate(_CLEANED)
+    if len(cleaned) == len(text):
+        return cleaned, list(entities)
+    place = list(accumulate((character not in _DROPPED for character in text), initial=0))
     return cleaned, [e.moved_to(place[e.offset], place[e.end]) for e in entities]
 
 
@@ -210,5 +217,7 @@ def _start_after_blanks(text: str, entities: Iterable[Entity]) -> list[Entity]:
     return moved
 
 
-def _utf16_offsets(text: str) -> list[int]:
+def _utf16_offsets(text: str) -> Sequence[int]:
+    if max(text, default="") <= "\uffff":
+        return range(len(text) + 1)
     return list(accumulate((1 + (character > "\uffff") for character in text), initial=0))

@@ -1,5 +1,6 @@
 """The Bot API over HTTP: ``/bot<token>/<method>`` and ``/file/bot<token>/<path>``.
 
+A call that writes a message passes the judge first, and then whatever fault is planned for it.
 Source of the format: https://core.telegram.org/bots/api#making-requests.
 """
 
@@ -8,8 +9,12 @@ import json
 
 from aiohttp import web
 
-from bot.local.methods import call
+from bot.local.failing import Failing
+from bot.local.faults import Reply
+from bot.local.judge import Judge
+from bot.local.methods import WRITING, call
 from bot.local.parameters import Parameters, Upload, to_strings
+from bot.local.plans import Faults
 from bot.local.refusals import Refusal, bad_request
 from bot.local.state import LocalState
 
@@ -17,9 +22,14 @@ from bot.local.state import LocalState
 class Gateway:
     """The door of the bot."""
 
-    def __init__(self, state: LocalState, token: str) -> None:
+    def __init__(
+        self, state: LocalState, token: str, judge: Judge, faults: Faults, failing: Failing
+    ) -> None:
         self._state = state
         self._token = token
+        self._judge = judge
+        self._faults = faults
+        self._failing = failing
 
     def routes(self) -> list[web.RouteDef]:
         """What it listens to."""
@@ -30,13 +40,21 @@ class Gateway:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Call the method and write its result, or why not."""
+        method = request.match_info["method"].lower()
         try:
             self._check_token(request)
             parameters = await _read_parameters(request)
-            result = await call(self._state, request.match_info["method"], parameters)
+            self._admit(method, parameters)
         except Refusal as refusal:
             return _write_refusal(refusal)
-        return web.json_response({"ok": True, "result": result})
+        fault = self._faults.choose(method)
+        if fault is None:
+            return await self._carry_out(method, parameters)
+        if isinstance(fault, Reply):
+            if fault.retry_after and method in WRITING:
+                self._judge.remember_wait(fault.retry_after)
+            return _write_refusal(fault.to_refusal())
+        return await self._failing.fail(fault, request, lambda: self._carry_out(method, parameters))
 
     async def send_file(self, request: web.Request) -> web.Response:
         """A file that the bot has sent."""
@@ -49,6 +67,20 @@ class Gateway:
             return _write_refusal(Refusal(404, "Not Found"))
         return web.Response(body=document.content, content_type="application/octet-stream")
 
+    def _admit(self, method: str, parameters: Parameters) -> None:
+        if method in WRITING:
+            chat_id = parameters.integer("chat_id")
+            chat = self._state.chats.get(chat_id)
+            is_group = chat.kind != "private" if chat else chat_id < 0
+            self._judge.admit(method, chat_id, is_group=is_group)
+
+    async def _carry_out(self, method: str, parameters: Parameters) -> web.Response:
+        try:
+            result = await call(self._state, method, parameters)
+        except Refusal as refusal:
+            return _write_refusal(refusal)
+        return web.json_response({"ok": True, "result": result})
+
     def _check_token(self, request: web.Request) -> None:
         given = request.match_info["token"].encode(errors="surrogatepass")
         if not hmac.compare_digest(given, self._token.encode()):
@@ -56,11 +88,13 @@ class Gateway:
 
 
 def _write_refusal(refusal: Refusal) -> web.Response:
-    return web.json_response(refusal.to_json(), status=refusal.code)
+    wait = (refusal.parameters or {}).get("retry_after")
+    headers = {"Retry-After": str(wait)} if wait else None
+    return web.json_response(refusal.to_json(), status=refusal.code, headers=headers)
 
 
 async def _read_parameters(request: web.Request) -> Parameters:
-    values = dict(request.query)
+    values = dict(request.query) if request.query_string else {}
     files: dict[str, Upload] = {}
     try:
         if request.content_type == "application/json":

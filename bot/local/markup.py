@@ -6,6 +6,7 @@ refusals and the order of the checks are the real server's.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
@@ -58,6 +59,7 @@ def decode_references(text: str) -> str:
     return _REFERENCE.sub(_decode_reference, text)
 
 
+@lru_cache(maxsize=1024)
 def check_link(url: str) -> str | None:
     """The address in the form in which Telegram keeps it, or None if it makes no link of it."""
     url = url.strip()
@@ -212,8 +214,8 @@ class _Parser:
         self.entities.append(entity)
 
     def _close_link(self, entity: Entity, opened: _Open) -> None:
-        shown = "".join(self.shown)[opened.offset :]
-        link = check_link(opened.attributes.get("href") or shown)
+        address = opened.attributes.get("href") or "".join(self.shown)[opened.offset :]
+        link = check_link(address)
         if link:
             self.entities.append(Entity(entity.type, entity.offset, entity.length, {"url": link}))
 

@@ -39,6 +39,9 @@ METHODS: Mapping[str, Method] = {
     }.items()
 }
 
+# Those that put words into a chat or change them: what Telegram's limits on messages count.
+WRITING = frozenset({"sendmessage", "senddocument", "editmessagetext", "editmessagereplymarkup"})
+
 
 async def call(state: LocalState, name: str, parameters: Parameters) -> object:
     """The result of a method, whose name is taken in any case.

@@ -38,8 +38,10 @@ class Parameters:
             Refusal: if it is no Unicode text.
         """
         value = self.values.get(name, "")
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise bad_request("strings must be encoded in UTF-8")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise bad_request("strings must be encoded in UTF-8") from None
         return value
 
     def integer(self, name: str, default: int = 0) -> int:

@@ -37,3 +37,15 @@ def bad_request(reason: str) -> Refusal:
 def forbidden(reason: str) -> Refusal:
     """A 403."""
     return Refusal(403, f"Forbidden: {reason}")
+
+
+def upgraded(chat_id: int) -> Refusal:
+    """A 400 for a group that has become the supergroup with this id."""
+    reason = "group chat was upgraded to a supergroup chat"
+    return Refusal(400, f"Bad Request: {reason}", {"migrate_to_chat_id": chat_id})
+
+
+def flood(seconds: int) -> Refusal:
+    """A 429 that tells how many seconds to wait."""
+    words = f"Too Many Requests: retry after {seconds}"
+    return Refusal(429, words, {"retry_after": seconds})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from telegram.constants import CallbackQueryLimit, ChatAction, MessageLimit
@@ -46,7 +47,7 @@ async def send_message(state: LocalState, parameters: Parameters) -> dict[str, A
     chat, content = _read_place(state, parameters)
     preview = _read_object(parameters, "link_preview_options")
     content = replace(content, text=said.text, entities=said.entities, link_preview=preview)
-    return write_message(chat, state.add_message(chat, state.bot, content))
+    return write_message(chat, state.send_message(chat, content, "sendMessage"))
 
 
 async def send_document(state: LocalState, parameters: Parameters) -> dict[str, Any]:
@@ -59,7 +60,7 @@ async def send_document(state: LocalState, parameters: Parameters) -> dict[str, 
     chat, content = _read_place(state, parameters)
     document = state.add_file(upload.name, upload.content_type, upload.content)
     content = replace(content, text=said.text, entities=said.entities, document=document)
-    return write_message(chat, state.add_message(chat, state.bot, content))
+    return write_message(chat, state.send_message(chat, content, "sendDocument"))
 
 
 async def get_file(state: LocalState, parameters: Parameters) -> dict[str, Any]:
@@ -87,14 +88,15 @@ async def edit_message_text(state: LocalState, parameters: Parameters) -> dict[s
         markup=markup,
         link_preview=preview,
     )
-    return _put_edited(state, chat, edited)
+    return _put_edited(state, chat, edited, "editMessageText")
 
 
 async def edit_message_reply_markup(state: LocalState, parameters: Parameters) -> dict[str, Any]:
     """``editMessageReplyMarkup``."""
     markup = read_markup(parameters.json("reply_markup", "reply keyboard markup"))
     chat, message = _find_to_edit(state, parameters)
-    return _put_edited(state, chat, replace(message, markup=markup))
+    edited = replace(message, markup=markup)
+    return _put_edited(state, chat, edited, "editMessageReplyMarkup")
 
 
 async def delete_message(state: LocalState, parameters: Parameters) -> bool:
@@ -167,21 +169,23 @@ def _read_text(parameters: Parameters) -> Formatted:
     source = parameters.text("text")
     if not source:
         raise bad_request("message text is empty")
-    text, entities = _read_marked(source, parameters, "entities")
-    return _finish(text, entities, MessageLimit.MAX_TEXT_LENGTH, "message is too long")
+    limit = MessageLimit.MAX_TEXT_LENGTH
+    return _read_marked(source, parameters, "entities", limit, "message is too long")
 
 
 def _read_caption(parameters: Parameters) -> Formatted:
     source = parameters.text("caption")
     if not source.strip():
         return Formatted("")
-    text, entities = _read_marked(source, parameters, "caption_entities")
-    return _finish(text, entities, MessageLimit.CAPTION_LENGTH, "message caption is too long")
+    limit = MessageLimit.CAPTION_LENGTH
+    return _read_marked(
+        source, parameters, "caption_entities", limit, "message caption is too long"
+    )
 
 
 def _read_marked(
-    source: str, parameters: Parameters, entities: str
-) -> tuple[str, tuple[Entity, ...]]:
+    source: str, parameters: Parameters, entities: str, limit: int, too_long: str
+) -> Formatted:
     if len(source.encode()) > _LONGEST_SOURCE_BYTES:
         raise bad_request("text is too long")
     mode = parameters.text("parse_mode").lower()
@@ -189,11 +193,18 @@ def _read_marked(
         raise bad_request("unsupported parse_mode")
     try:
         if mode == "html":
-            parsed = parse_html(source)
-            return parsed.text, parsed.entities
-        return source, _read_entities(source, parameters.json(entities, "message entities"))
+            return _format_html(source, limit, too_long)
+        marked = _read_entities(source, parameters.json(entities, "message entities"))
     except EntityError as refused:
         raise bad_request(str(refused)) from None
+    return _finish(source, marked, limit, too_long)
+
+
+# A digest goes out to many chats in the same words.
+@lru_cache(maxsize=256)
+def _format_html(source: str, limit: int, too_long: str) -> Formatted:
+    parsed = parse_html(source)
+    return _finish(parsed.text, parsed.entities, limit, too_long)
 
 
 def _read_entities(source: str, value: object) -> tuple[Entity, ...]:
@@ -235,10 +246,10 @@ def _find_to_edit(state: LocalState, parameters: Parameters) -> tuple[Chat, Mess
     return chat, message
 
 
-def _put_edited(state: LocalState, chat: Chat, edited: Message) -> dict[str, Any]:
+def _put_edited(state: LocalState, chat: Chat, edited: Message, method: str) -> dict[str, Any]:
     if edited == chat.messages[edited.message_id]:
         raise bad_request(
             "message is not modified: specified new message content and reply markup are "
             "exactly the same as a current content and reply markup of the message"
         )
-    return write_message(chat, state.replace_message(chat, edited))
+    return write_message(chat, state.edit_message(chat, edited, method))

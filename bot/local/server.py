@@ -2,6 +2,19 @@
 
 The bot can't tell it from Telegram: it polls, sends and edits over HTTP under ``base_url``.
 The reader writes in the page, tests and the demo through the methods of ``LocalTelegram``.
+
+What it can judge:
+
+- what a message may be: Telegram's limits, markup and wordings, always and as strictly;
+- what was delivered: ``journal``, and on disk a line for every message sent and edited, also
+  where the bot was never told so;
+- how fast the bot writes: ``limits`` turns Telegram's windows on, by arrival at the server,
+  edits included; what comes too soon gets a 429 and stands in ``violations``;
+- whether the bot waits when it is told to: a write before the end of a 429's ``retry_after``
+  stands in ``violations``, whatever gave the 429.
+
+And it misbehaves as Telegram and the network do: ``set_faults``, ``block``, ``deactivate``,
+``upgrade``.
 """
 
 import asyncio
@@ -9,16 +22,24 @@ import errno
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
 from bot.local import reader
+from bot.local.control import Control
 from bot.local.driver import Driver
+from bot.local.failing import Failing
 from bot.local.gateway import Gateway
 from bot.local.guard import add_headers, guard
+from bot.local.journal import Journal
+from bot.local.judge import Judge, Violation
+from bot.local.plans import FaultPlan, Faults
 from bot.local.state import READER_ID, Answer, Chat, ChatKind, LocalState, Message
+from bot.local.windows import Limits
+from bot.timer import Timer
 
 HOST = "127.0.0.1"
 LOCAL_TOKEN = "1000001:local-chat"  # noqa: S105 - opens nothing but this server on loopback
@@ -37,15 +58,34 @@ class LocalTelegram:
     Args:
         token: what the bot has to call itself by; ``<number>:<letters>``.
         clock: the present instant, aware.
+        timer: the seconds by which windows and waits are judged, and the wait of slow answers.
+        limits: the windows to hold the bot to; None holds it to none.
+        journal_path: the file to append the journal to; None writes none.
+        longest: how many messages each chat and the journal hold in memory, the last; None
+            for all.
     """
 
     def __init__(
-        self, token: str = LOCAL_TOKEN, clock: Callable[[], datetime] | None = None
+        self,
+        token: str = LOCAL_TOKEN,
+        clock: Callable[[], datetime] | None = None,
+        *,
+        timer: Timer | None = None,
+        limits: Limits | None = None,
+        journal_path: Path | None = None,
+        longest: int | None = None,
     ) -> None:
         if not _TOKEN.fullmatch(token):
             raise LocalTelegramError("A bot token is a number, a colon, and letters or digits.")
+        if longest is not None and longest < 1:
+            raise LocalTelegramError("A chat holds at least one message.")
         self.token = token
-        self.state = LocalState(int(token.partition(":")[0]), clock or _read_clock)
+        self._journal = Journal(journal_path, longest)
+        self._timer = timer or Timer()
+        self._judge = Judge(self._timer.now, limits)
+        self._faults = Faults()
+        bot_id = int(token.partition(":")[0])
+        self.state = LocalState(bot_id, clock or _read_clock, self._journal.record, longest)
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -53,14 +93,19 @@ class LocalTelegram:
         """Listen on 127.0.0.1; port 0 takes a free one.
 
         Raises:
-            LocalTelegramError: if the port can't be had.
+            LocalTelegramError: if the port can't be had, or the journal not be written.
         """
+        try:
+            self._journal.open()
+        except OSError as error:
+            raise LocalTelegramError(f"The journal can't be written: {error}") from None
         runner = web.AppRunner(self._build(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
             await web.TCPSite(runner, HOST, port).start()
         except (OSError, OverflowError) as error:
             await runner.cleanup()
+            self._journal.close()
             raise LocalTelegramError(_explain_port(port, error)) from None
         self._runner = runner
         self._port = runner.addresses[0][1]
@@ -71,6 +116,7 @@ class LocalTelegram:
         runner, self._runner = self._runner, None
         if runner:
             await runner.cleanup()
+        self._journal.close()
 
     async def __aenter__(self) -> Self:
         if self._runner is None:
@@ -102,8 +148,32 @@ class LocalTelegram:
 
     @property
     def journal(self) -> list[Message]:
-        """Every message of the bot in the order it came, as first sent, in all chats."""
-        return list(self.state.journal)
+        """Every message of the bot in the order it came, as first sent, in all chats.
+
+        Only the last ones if ``longest`` is set.
+        """
+        return list(self._journal.sent)
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Every call that came too soon, in the order they came."""
+        return list(self._judge.violations)
+
+    @property
+    def faults_given(self) -> dict[str, int]:
+        """How often each fault was given, by its name."""
+        return dict(self._faults.given)
+
+    def set_faults(self, *plans: FaultPlan) -> None:
+        """Let calls go wrong by these plans from now on, in place of those before.
+
+        A call gets the first fault that a plan for its method holds ready. Without plans all
+        goes well again.
+
+        Raises:
+            FaultError: if one is no plan.
+        """
+        self._faults.plan(*plans)
 
     def open_chat(
         self,
@@ -133,7 +203,7 @@ class LocalTelegram:
         text: str,
         *,
         chat_id: int = READER_ID,
-        user_id: int = READER_ID,
+        user_id: int | None = None,
         language_code: str | None = None,
         thread_id: int = 0,
     ) -> Message:
@@ -147,13 +217,17 @@ class LocalTelegram:
             thread_id=thread_id,
         )
 
+    def edit(self, message_id: int, text: str, *, chat_id: int = READER_ID) -> Message:
+        """Change the words of a person's message; see ``reader.edit``."""
+        return reader.edit(self.state, message_id, text, chat_id=chat_id)
+
     def press(
         self,
         message_id: int,
         data: str,
         *,
         chat_id: int = READER_ID,
-        user_id: int = READER_ID,
+        user_id: int | None = None,
     ) -> asyncio.Future[Answer]:
         """Press a button; await the result for the bot's answer."""
         return reader.press(self.state, message_id, data, chat_id=chat_id, user_id=user_id)
@@ -161,6 +235,14 @@ class LocalTelegram:
     def block(self, chat_id: int = READER_ID, *, is_blocked: bool = True) -> None:
         """Block the bot in a chat, or let it in again."""
         reader.block(self.state, chat_id, is_blocked=is_blocked)
+
+    def deactivate(self, user_id: int = READER_ID) -> None:
+        """Let a user's account end; see ``reader.deactivate``."""
+        reader.deactivate(self.state, user_id)
+
+    def upgrade(self, chat_id: int, new_id: int) -> Chat:
+        """Make a group a supergroup with a new id; see ``reader.upgrade``."""
+        return reader.upgrade(self.state, chat_id, new_id)
 
     def messages(self, chat_id: int = READER_ID) -> list[Message]:
         """What stands in a chat now, oldest first."""
@@ -196,7 +278,10 @@ class LocalTelegram:
 
     def _build(self) -> web.Application:
         app = web.Application(middlewares=[guard], client_max_size=LARGEST_REQUEST_BYTES)
-        app.add_routes([*Gateway(self.state, self.token).routes(), *Driver(self.state).routes()])
+        failing = Failing(self.state, self._timer)
+        gateway = Gateway(self.state, self.token, self._judge, self._faults, failing)
+        control = Control(self.state, self._judge, self._faults, self._journal)
+        app.add_routes([*gateway.routes(), *Driver(self.state).routes(), *control.routes()])
         app.on_response_prepare.append(add_headers)
         return app
 

@@ -6,13 +6,13 @@ All of it lives in memory and belongs to one event loop: nothing here awaits exc
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from bot.local.entities import Entity
-from bot.local.refusals import bad_request, forbidden
+from bot.local.refusals import bad_request, forbidden, upgraded
 
 T = TypeVar("T")
 
@@ -69,12 +69,13 @@ class Document:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a message says and how it was sent.
 
     ``text`` and ``entities`` (offsets in code points) are the caption if there is a document;
-    ``markup`` is the keyboard as the bot gave it.
+    ``markup`` is the keyboard as the bot gave it; ``service`` are the fields of a message that
+    nobody wrote, such as ``migrate_to_chat_id``.
     """
 
     text: str = ""
@@ -86,9 +87,13 @@ class Content:
     link_preview: dict[str, Any] | None = None
     is_protected: bool = False
     is_silent: bool = False
+    service: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+_CONTENT = tuple(each.name for each in fields(Content))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message(Content):
     """One message as it stands; an edit puts another value in its place.
 
@@ -114,9 +119,12 @@ class Message(Content):
         return [button for row in rows for button in row]
 
 
-@dataclass
+@dataclass(slots=True)
 class Chat:
-    """A chat that the bot can reach, and what stands in it."""
+    """A chat that the bot can reach, and what stands in it.
+
+    ``upgraded_to`` is the supergroup that a group has become, 0 if it hasn't.
+    """
 
     id: int
     kind: ChatKind
@@ -125,6 +133,8 @@ class Chat:
     administrators: frozenset[int] = frozenset()
     threads: set[int] = field(default_factory=set)
     is_blocked: bool = False
+    is_deactivated: bool = False
+    upgraded_to: int = 0
     last_message_id: int = 0
     messages: dict[int, Message] = field(default_factory=dict)
     deleted: dict[int, int] = field(default_factory=dict)
@@ -160,14 +170,23 @@ class LocalState:
     Args:
         bot_id: the number before the colon of the token.
         clock: the present instant, aware.
+        record: told of every message that the bot sends or edits, and by which method.
+        longest: how many messages a chat holds, the last; None for all.
     """
 
-    def __init__(self, bot_id: int, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        bot_id: int,
+        clock: Callable[[], datetime],
+        record: Callable[[str, "Message"], None],
+        longest: int | None = None,
+    ) -> None:
         self.clock = clock
+        self._record = record
+        self._longest = longest
         self.bot = User(bot_id, BOT_NAME, is_bot=True, username=BOT_USERNAME)
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
-        self.journal: list[Message] = []
         self.files: dict[str, Document] = {}
         self.queries: dict[str, Query] = {}
         self.commands: dict[tuple[CommandScope, str], list[dict[str, str]]] = {}
@@ -180,13 +199,13 @@ class LocalState:
         # A bot remembers the last update over restarts, so ids must grow over them too.
         self._next_update_id = int(clock().timestamp())
         self._changed = asyncio.Event()
-        self._is_closed = False
+        self.is_closed = False
 
     async def wait_until(self, find: Callable[[], T | None], seconds: float) -> T | None:
         """What ``find`` returns once it isn't None; None when time or the server has run out."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
-        while (found := find()) is None and not self._is_closed:
+        while (found := find()) is None and not self.is_closed:
             changed = self._changed
             try:
                 await asyncio.wait_for(changed.wait(), end - loop.time())
@@ -203,7 +222,7 @@ class LocalState:
 
     def close(self) -> None:
         """Let everyone who waits go."""
-        self._is_closed = True
+        self.is_closed = True
         self.mark_changed()
 
     def open_chat(self, chat: Chat) -> Chat:
@@ -216,11 +235,14 @@ class LocalState:
         """The chat.
 
         Raises:
-            Refusal: if the bot has never met it.
+            Refusal: if the bot has never met it, or it goes by another id now.
         """
-        if chat_id not in self.chats:
+        chat = self.chats.get(chat_id)
+        if chat is None:
             raise bad_request("chat not found")
-        return self.chats[chat_id]
+        if chat.upgraded_to:
+            raise upgraded(chat.upgraded_to)
+        return chat
 
     def get_chat_to_write(self, chat_id: int, thread_id: int = 0) -> Chat:
         """The chat, if the bot may write there.
@@ -229,6 +251,8 @@ class LocalState:
             Refusal: as Telegram's, if it may not.
         """
         chat = self.get_chat(chat_id)
+        if chat.is_deactivated:
+            raise forbidden("user is deactivated")
         if chat.is_blocked and chat.kind == "private":
             raise forbidden("bot was blocked by the user")
         if chat.is_blocked:
@@ -247,10 +271,10 @@ class LocalState:
         return user
 
     def add_message(self, chat: Chat, sender: User, content: Content) -> Message:
-        """Put a message at the end of a chat, and into the journal if it is the bot's."""
+        """Put a message at the end of a chat."""
         chat.last_message_id += 1
         message = Message(
-            **vars(content),
+            **{name: getattr(content, name) for name in _CONTENT},
             message_id=chat.last_message_id,
             chat_id=chat.id,
             sender=sender,
@@ -258,10 +282,22 @@ class LocalState:
             version=self.mark_changed(),
         )
         chat.messages[message.message_id] = message
-        if sender.is_bot:
-            chat.typing_until = None
-            self.journal.append(message)
+        if self._longest is not None and len(chat.messages) > self._longest:
+            del chat.messages[next(iter(chat.messages))]
         return message
+
+    def send_message(self, chat: Chat, content: Content, method: str) -> Message:
+        """Put a message of the bot at the end of a chat, and into the journal."""
+        message = self.add_message(chat, self.bot, content)
+        chat.typing_until = None
+        self._record(method, message)
+        return message
+
+    def edit_message(self, chat: Chat, edited: Message, method: str) -> Message:
+        """Let the bot put another value in its message's place, and into the journal."""
+        edited = self.replace_message(chat, edited)
+        self._record(method, edited)
+        return edited
 
     def replace_message(self, chat: Chat, edited: Message) -> Message:
         """Put another value in a message's place, as edited now."""

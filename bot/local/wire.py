@@ -32,6 +32,8 @@ def write_message(chat: Chat, message: Message, *, with_reply: bool = True) -> d
 
 
 def _write_content(message: Message) -> dict[str, Any]:
+    if message.service:
+        return dict(message.service)
     entities = Formatted(message.text, message.entities).to_wire()
     if message.document is None:
         return {"text": message.text, **({"entities": entities} if entities else {})}

@@ -6,6 +6,9 @@ remembers how far it got by it.
 """
 
 import hashlib
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database, Migrations
 
@@ -251,3 +254,221 @@ def m003_translations(db: Database) -> None:
     """A text can have a summary in each language; what each sentence rests on; tries and reason."""
     for statement in _TRANSLATIONS:
         db.execute(statement)
+
+
+_OUTBOX = (
+    "ALTER TABLE chats ADD COLUMN weekdays TEXT NOT NULL DEFAULT '1234567'",
+    "ALTER TABLE chats ADD COLUMN quiet_from TEXT",
+    "ALTER TABLE chats ADD COLUMN quiet_to TEXT",
+    "ALTER TABLE chats ADD COLUMN skip_empty INTEGER NOT NULL DEFAULT 0",
+    # The local date that next_due stands for: where clocks skip midnight the instant lies in the
+    # next one.
+    "ALTER TABLE chats ADD COLUMN next_date TEXT",
+    "ALTER TABLE chats ADD COLUMN paused_for TEXT",
+    # What many chats get is kept once.
+    """
+    CREATE TABLE contents (
+        id INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        payload TEXT NOT NULL,
+        made_at TEXT NOT NULL
+    ) STRICT
+    """,
+    # Which version of which official text a content shows the summary of.
+    """
+    CREATE TABLE shown (
+        content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+        text_id TEXT NOT NULL,
+        version TEXT NOT NULL,
+        PRIMARY KEY (content_id, text_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX shown_by_text ON shown (text_id, version)",
+    """
+    CREATE TABLE new_deliveries (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL UNIQUE,
+        chat_id INTEGER NOT NULL,
+        thread_id INTEGER NOT NULL,
+        content_id INTEGER NOT NULL REFERENCES contents (id),
+        action TEXT NOT NULL,
+        edits INTEGER,
+        priority INTEGER NOT NULL,
+        follows INTEGER,
+        heeds_quiet INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        in_doubt INTEGER NOT NULL,
+        not_before TEXT NOT NULL,
+        message_id INTEGER,
+        sent_at TEXT,
+        error TEXT
+    ) STRICT
+    """,
+    """
+    CREATE TABLE editions (
+        id INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        local_date TEXT NOT NULL,
+        release_ids TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX editions_by_date ON editions (local_date)",
+    """
+    CREATE TABLE edition_parts (
+        edition_id INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        content_id INTEGER NOT NULL REFERENCES contents (id),
+        PRIMARY KEY (edition_id, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX edition_parts_by_content ON edition_parts (content_id)",
+    """
+    CREATE TABLE new_digests (
+        chat_id INTEGER NOT NULL,
+        thread_id INTEGER NOT NULL,
+        local_date TEXT NOT NULL,
+        edition_id INTEGER NOT NULL REFERENCES editions (id),
+        composed_at TEXT NOT NULL,
+        PRIMARY KEY (chat_id, thread_id, local_date)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+_OUTBOX_MOVED = (
+    # In the order in which the chats that are due are paged through.
+    "DROP INDEX chats_due",
+    """
+    CREATE INDEX chats_due ON chats (next_due, id, thread_id)
+    WHERE subscribed = 1 AND status = 'active' AND next_due IS NOT NULL
+    """,
+    "DROP TABLE deliveries",
+    "ALTER TABLE new_deliveries RENAME TO deliveries",
+    "DROP TABLE digests",
+    "ALTER TABLE new_digests RENAME TO digests",
+    "CREATE INDEX digests_by_edition ON digests (edition_id)",
+    "CREATE INDEX contents_by_time ON contents (made_at)",
+    # In the order in which they are gone through, page by page.
+    "DROP INDEX chats_due",
+    """
+    CREATE INDEX chats_due ON chats (next_due, id, thread_id)
+    WHERE subscribed = 1 AND status = 'active' AND next_due IS NOT NULL
+    """,
+    "CREATE INDEX deliveries_due ON deliveries (priority, not_before, seq) WHERE status = 'due'",
+    "CREATE INDEX deliveries_claimed ON deliveries (seq) WHERE status = 'claimed'",
+    """
+    CREATE INDEX deliveries_owed ON deliveries (chat_id, thread_id)
+    WHERE status IN ('due', 'claimed')
+    """,
+    "CREATE INDEX deliveries_by_content ON deliveries (content_id)",
+    "CREATE INDEX deliveries_sent ON deliveries (sent_at) WHERE sent_at IS NOT NULL",
+    "CREATE INDEX deliveries_refused ON deliveries (seq) WHERE status = 'refused'",
+    "CREATE INDEX deliveries_gone ON deliveries (not_before) WHERE status = 'gone'",
+    # Urgent releases whose alerts are not owed yet.
+    "ALTER TABLE releases ADD COLUMN alerted_at TEXT",
+    """
+    CREATE INDEX releases_to_alert ON releases (first_seen_at)
+    WHERE urgency IS NOT NULL AND alerted_at IS NULL
+    """,
+    """
+    CREATE INDEX subscriptions_to_alerts ON subscriptions (chat_id, thread_id, value)
+    WHERE kind = 'alert'
+    """,
+    "CREATE INDEX replaced_versions_by_time ON replaced_versions (replaced_at, text_id)",
+    # What became of a message after it was sent.
+    "CREATE INDEX deliveries_by_edited ON deliveries (chat_id, edits) WHERE edits IS NOT NULL",
+    # Each chat's updates are handled in order, and one that ends the process is not tried for ever.
+    "ALTER TABLE updates ADD COLUMN chat_id INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE updates ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
+    "DROP INDEX updates_due",
+    "CREATE INDEX updates_due ON updates (chat_id, id) WHERE handled = 0",
+)
+
+
+@MIGRATIONS()
+def m004_outbox(db: Database) -> None:
+    """Timetables; contents kept once and what they show; order, priority and doubt of deliveries.
+
+    What was owed stays owed, in its order; what was composed stays composed.
+    """
+    for statement in _OUTBOX:
+        db.execute(statement)
+    _plan_dates(db)
+    _move_deliveries(db)
+    _move_digests(db)
+    for statement in _OUTBOX_MOVED:
+        db.execute(statement)
+
+
+def _plan_dates(db: Database) -> None:
+    rows = list(
+        db.query("SELECT id, thread_id, next_due, time_zone FROM chats WHERE next_due <> ''")
+    )
+    dates = [
+        (
+            datetime.fromisoformat(row["next_due"])
+            .astimezone(ZoneInfo(row["time_zone"]))
+            .date()
+            .isoformat(),
+            row["id"],
+            row["thread_id"],
+        )
+        for row in rows
+    ]
+    db.conn.executemany("UPDATE chats SET next_date = ? WHERE id = ? AND thread_id = ?", dates)
+
+
+def _move_deliveries(db: Database) -> None:
+    last: dict[tuple[int, int], int] = {}
+    for row in db.execute(
+        "SELECT seq, key, chat_id, thread_id, payload, status, attempts, not_before, message_id,"
+        " error FROM deliveries ORDER BY seq"
+    ).fetchall():
+        seq, key, chat_id, thread_id, payload, status, attempts, not_before, message, error = row
+        old = json.loads(payload)
+        content_id = _keep_content(db, [old.get("text", "")], old.get("keyboard"), not_before)
+        place = (chat_id, thread_id)
+        sent_at = not_before if status == "sent" else None
+        db.execute(
+            "INSERT INTO new_deliveries VALUES"
+            " (?, ?, ?, ?, ?, 'send', NULL, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?)",
+            [
+                *(seq, key, chat_id, thread_id, content_id, 0 if key.startswith("answer:") else 4),
+                *(last.get(place), status, attempts, not_before, message, sent_at, error),
+            ],
+        )
+        last[place] = seq
+
+
+def _move_digests(db: Database) -> None:
+    for row in db.execute(
+        "SELECT chat_id, thread_id, local_date, release_ids, parts, composed_at FROM digests"
+    ).fetchall():
+        chat_id, thread_id, local_date, release_ids, parts, composed_at = row
+        contents = [_keep_content(db, [part], None, composed_at) for part in json.loads(parts)]
+        digest = hashlib.sha256(f"{local_date}{release_ids}{contents}".encode()).hexdigest()
+        db.execute(
+            "INSERT OR IGNORE INTO editions (hash, local_date, release_ids) VALUES (?, ?, ?)",
+            [digest, local_date, release_ids],
+        )
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO edition_parts SELECT id, ?, ? FROM editions WHERE hash = ?",
+            [(number, content_id, digest) for number, content_id in enumerate(contents, 1)],
+        )
+        db.execute(
+            "INSERT INTO new_digests SELECT ?, ?, ?, id, ? FROM editions WHERE hash = ?",
+            [chat_id, thread_id, local_date, composed_at, digest],
+        )
+
+
+def _keep_content(db: Database, parts: list[str], keyboard: object, made_at: str) -> int:
+    pieces = [{"html": part, "heading": "", "shown": {}} for part in parts]
+    payload = json.dumps(
+        {"pieces": pieces, "keyboard": keyboard, "language": None}, ensure_ascii=False
+    )
+    name = hashlib.sha256(payload.encode()).hexdigest()
+    db.execute(
+        "INSERT OR IGNORE INTO contents (hash, payload, made_at) VALUES (?, ?, ?)",
+        [name, payload, made_at],
+    )
+    (content_id,) = db.execute("SELECT id FROM contents WHERE hash = ?", [name]).fetchone()
+    return int(content_id)

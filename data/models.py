@@ -14,6 +14,7 @@ also know their JSON form, the line format of the commands (one object a line, U
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
+from enum import IntEnum
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
@@ -52,9 +53,27 @@ Urgency = Literal["urgent", "critical"]
 ChatLanguage = Literal["en", "zh-Hant", "zh-Hans", "en+zh-Hant"]
 CHAT_LANGUAGES: tuple[ChatLanguage, ...] = get_args(ChatLanguage)
 
+
+def split_language(language: ChatLanguage) -> tuple[ChatLanguage, ...]:
+    """The languages of a choice, in order: two for the bilingual one."""
+    return ("en", "zh-Hant") if language == "en+zh-Hant" else (language,)
+
+
 Method = Literal["model", "extract", "translation"]
 ChatStatus = Literal["active", "paused", "gone"]
 DeliveryStatus = Literal["due", "claimed", "sent", "refused", "gone"]
+# To send a new message, or to change the text or only the buttons of one that stands already.
+Action = Literal["send", "edit", "edit_keyboard"]
+
+
+class Priority(IntEnum):
+    """What goes out first."""
+
+    ANSWER = 0
+    ALERT = 1
+    REPORT = 2
+    CORRECTION = 3
+    DIGEST = 4
 
 
 def to_utc(moment: datetime) -> datetime:
@@ -224,52 +243,146 @@ class Summary(JsonLine):
     reason: str | None = Field(default=None, exclude_if=_is_none)
 
 
+Weekday = Annotated[int, Field(ge=1, le=7)]
+"""As ISO 8601 counts them: Monday is 1."""
+EVERY_DAY: frozenset[Weekday] = frozenset(range(1, 8))
+WORKDAYS: frozenset[Weekday] = frozenset(range(1, 6))
+Quiet = tuple[time, time]
+"""Local times from which and to which it is quiet; over midnight if the second is the earlier."""
+
+
 class Chat(Frozen):
-    """A private chat, group, channel or forum topic, and how it wants to be served."""
+    """A private chat, group, channel or forum topic, and how it wants to be served.
+
+    Attributes:
+        digest_time: local, in ``time_zone``.
+        weekdays: the days on which a digest goes out.
+        quiet: local times between which nothing comes that can wait.
+        skip_empty: whether a date without releases goes by without a message.
+        next_due: when the next digest is due.
+        next_date: the local date that the next digest is for.
+        paused_for: why nothing is sent for the time being, in Telegram's words.
+    """
 
     id: int
     thread_id: int = 0
     language: ChatLanguage = "en"
     time_zone: str = "Asia/Hong_Kong"
     digest_time: time = time(8)
+    weekdays: frozenset[Weekday] = Field(default=EVERY_DAY, min_length=1)
+    quiet: Quiet | None = None
+    skip_empty: bool = False
     subscribed: bool = False
     next_due: Instant | None = None
+    next_date: date | None = None
     status: ChatStatus = "active"
+    paused_for: str | None = None
 
     @property
     def languages(self) -> tuple[ChatLanguage, ...]:
         """The languages to write in, in order: two for the bilingual choice."""
-        return ("en", "zh-Hant") if self.language == "en+zh-Hant" else (self.language,)
+        return split_language(self.language)
 
 
 class Subscription(Frozen):
-    """What a chat follows or leaves out; a chat without any follows everything."""
+    """What a chat follows or leaves out, or wants alerts on; a chat without any follows all."""
 
     chat_id: int
     thread_id: int = 0
-    kind: Literal["topic", "department", "keyword"] = "topic"
+    kind: Literal["topic", "department", "keyword", "alert"] = "topic"
     value: str
     follow: bool = True
 
 
-class Digest(Frozen):
-    """What one chat gets for one local date, frozen when it was composed."""
+class Piece(Frozen):
+    """A piece of a message, such as one release: Telegram HTML that can stand by itself.
 
-    chat_id: int
-    thread_id: int = 0
+    Attributes:
+        html: what it says.
+        heading: stands above it, and stays when the piece is told anew.
+        shown: id to version of the official texts whose summaries it shows.
+    """
+
+    html: str
+    heading: str = ""
+    shown: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Heading and words."""
+        return f"{self.heading}\n\n{self.html}" if self.heading else self.html
+
+
+class Content(Frozen):
+    """What one message says, frozen when it is owed; many chats can be owed the same.
+
+    Attributes:
+        pieces: parted by a blank line; none for a change of buttons alone.
+        keyboard: an inline keyboard as the Bot API takes it.
+        language: of the chat that it was made for, so that a piece can be told anew.
+    """
+
+    pieces: tuple[Piece, ...]
+    keyboard: Mapping[str, Any] | None = None
+    language: ChatLanguage | None = None
+
+    @classmethod
+    def of(cls, html: str, keyboard: Mapping[str, Any] | None = None) -> Self:
+        """A message of one piece."""
+        return cls(pieces=(Piece(html=html),), keyboard=keyboard)
+
+    @property
+    def text(self) -> str:
+        """The whole message as Telegram HTML."""
+        return "\n\n".join(piece.text for piece in self.pieces)
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Id to version of all official texts whose summaries it shows."""
+        return {key: version for piece in self.pieces for key, version in piece.shown.items()}
+
+
+class Edition(Frozen):
+    """What a digest says, frozen when it was composed; many chats can get the same.
+
+    Attributes:
+        local_date: the date that it is for.
+        release_ids: the releases that it tells of; none on an empty day.
+        parts: a message each.
+    """
+
     local_date: date
     release_ids: tuple[str, ...]
-    parts: tuple[str, ...]
+    parts: tuple[Content, ...]
 
 
 class Delivery(Frozen):
-    """One message owed to one chat. ``key`` is unique: owing it twice owes it once."""
+    """One message owed to one chat. ``key`` is unique: owing it twice owes it once.
+
+    Attributes:
+        seq: the order in which it was owed; 0 until it is stored.
+        action: what is done with the content.
+        edits: the id of the message to be changed.
+        priority: what goes first.
+        follows: key of the delivery to the same chat that has to be done with before this one.
+        heeds_quiet: whether it waits for the end of the chat's quiet hours.
+        attempts: how often it was claimed.
+        in_doubt: how many of the attempts may have reached the chat, for all that is known.
+        message_id: Telegram's, once it is sent.
+    """
 
     key: str
     chat_id: int
     thread_id: int = 0
-    payload: Mapping[str, Any]
+    content: Content
+    action: Action = "send"
+    edits: int | None = None
+    priority: Priority = Priority.ANSWER
+    follows: str | None = None
+    heeds_quiet: bool = False
+    not_before: Instant
+    seq: int = 0
     status: DeliveryStatus = "due"
     attempts: int = 0
-    not_before: Instant
+    in_doubt: int = 0
     message_id: int | None = None

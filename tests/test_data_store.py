@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,8 @@ from factories import make_release, make_releases, make_summaries, make_text
 from sqlite_utils import Database
 
 from data.migrations import MIGRATIONS
-from data.models import Chat, Delivery, Digest, Release, Summary
+from data.models import Chat, Release, Summary
 from data.store.database import StoreError, is_damage, open_database, write
-from data.store.digests import Progress
 from data.store.store import Store, open_store
 
 
@@ -276,107 +275,8 @@ def test_a_number_of_arrival_is_never_used_twice(store: Store, now: datetime) ->
     assert store.releases.get(second.id).seq > before
 
 
-def make_digest(parts: tuple[str, ...] = ("one", "two")) -> Digest:
-    return Digest(chat_id=7, local_date=date(2026, 11, 22), release_ids=("P1",), parts=parts)
-
-
-def compose(store: Store, digest: Digest, now: datetime) -> bool:
-    due = now + timedelta(days=1)
-    return store.digests.save_composed(digest, Progress(9, now), now=now, next_due=due)
-
-
-def test_a_digest_is_owed_once_and_moves_the_due_time(store: Store, now: datetime) -> None:
-    store.chats.save(Chat(id=7, subscribed=True, next_due=now))
-    assert [chat.id for chat in store.chats.list_due(now)] == [7]
-    assert compose(store, make_digest(), now)
-    assert not compose(store, make_digest(("other",)), now)
-    assert store.chats.list_due(now) == []
-    assert store.deliveries.count("due") == 2
-    chat = store.chats.find(7)
-    assert chat is not None
-    assert store.digests.get_progress(chat) == Progress(9, now)
-
-
-def test_saving_a_chats_settings_leaves_its_progress_alone(store: Store, now: datetime) -> None:
-    chat = Chat(id=7, subscribed=True, next_due=now)
-    store.chats.save(chat)
-    compose(store, make_digest(), now)
-    store.chats.save(chat.model_copy(update={"language": "zh-Hans"}))
-    assert store.digests.get_progress(chat) == Progress(9, now)
-
-
-def claim(store: Store, now: datetime) -> list[Delivery]:
-    return store.deliveries.claim(now, 10)
-
-
-def test_parts_go_out_in_order_one_at_a_time(store: Store, now: datetime) -> None:
-    store.chats.save(Chat(id=7, subscribed=True, next_due=now))
-    compose(store, make_digest(), now)
-    (first,) = claim(store, now)
-    assert first.payload["text"] == "one"
-    assert claim(store, now) == []
-    store.deliveries.mark_later(first.key, now + timedelta(minutes=1), "slow down")
-    assert claim(store, now) == []
-    (again,) = claim(store, now + timedelta(minutes=1))
-    assert (again.key, again.attempts) == (first.key, 2)
-    later = now + timedelta(minutes=1, seconds=2)
-    store.deliveries.mark_sent(again, 55, later)
-    assert claim(store, now + timedelta(minutes=1)) == []
-    assert [delivery.payload["text"] for delivery in claim(store, later)] == ["two"]
-
-
-def test_what_was_claimed_before_a_crash_is_owed_again(store: Store, now: datetime) -> None:
-    store.deliveries.add("k", 7, 0, {"text": "x"}, now)
-    claim(store, now)
-    assert store.deliveries.release_claimed() == 1
-    assert [delivery.key for delivery in claim(store, now)] == ["k"]
-
-
-def test_owing_the_same_key_twice_owes_it_once(store: Store, now: datetime) -> None:
-    assert store.deliveries.add("k", 7, 0, {"text": "x"}, now)
-    assert not store.deliveries.add("k", 7, 0, {"text": "y"}, now)
-    assert store.deliveries.count("due") == 1
-
-
-def test_nothing_is_owed_to_a_chat_that_is_gone(store: Store, now: datetime) -> None:
-    store.chats.save(Chat(id=7, subscribed=True, next_due=now))
-    compose(store, make_digest(), now)
-    store.chats.mark_gone(7)
-    store.deliveries.mark_gone(7, "blocked")
-    assert claim(store, now) == []
-    store.chats.save(Chat(id=8, subscribed=True, next_due=now))
-    assert [chat.id for chat in store.chats.list_due(now)] == [8]
-
-
-def test_a_group_that_moves_takes_everything_along(store: Store, now: datetime) -> None:
-    chat = Chat(id=-7, subscribed=True, next_due=now)
-    store.chats.save(chat)
-    store.chats.set_followed(chat, ["law", "health"])
-    store.deliveries.add("k", -7, 0, {"text": "x"}, now)
-    store.chats.move(-7, -100)
-    moved = store.chats.find(-100)
-    assert moved is not None
-    assert store.chats.find(-7) is None
-    assert store.chats.list_followed(moved) == ("law", "health")
-    assert claim(store, now)[0].chat_id == -100
-
-
 def test_topics_are_followed_per_chat_and_forum_topic(store: Store) -> None:
     here, there = Chat(id=7), Chat(id=7, thread_id=3)
     store.chats.set_followed(here, ["law"])
     assert store.chats.list_followed(here) == ("law",)
     assert store.chats.list_followed(there) == ()
-
-
-def test_an_update_is_kept_once_until_it_is_handled(store: Store, now: datetime) -> None:
-    updates: list[dict[str, object]] = [
-        {"update_id": 5, "message": {"text": "hi"}},
-        {"update_id": 6},
-    ]
-    store.updates.save(updates, now)
-    store.updates.save(updates, now)
-    assert store.updates.list_due() == updates
-    store.updates.mark_handled(5)
-    store.updates.save(updates, now)
-    assert store.updates.list_due() == [{"update_id": 6}]
-    assert "hi" not in str(list(store.db.query("SELECT * FROM updates")))

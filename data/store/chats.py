@@ -1,13 +1,54 @@
 """Chats and what they follow."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
-from typing import Any
+from datetime import date, time
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from data.models import Chat, Topic
+from data.models import Chat, ChatStatus, Quiet, Topic
 from data.store.database import from_text, to_text, write
+
+_SAVED = (
+    "id",
+    "thread_id",
+    "language",
+    "time_zone",
+    "digest_time",
+    "weekdays",
+    "quiet_from",
+    "quiet_to",
+    "skip_empty",
+    "subscribed",
+    "next_due",
+    "next_date",
+    "status",
+    "paused_for",
+)
+_KEY = ("id", "thread_id")
+# What a chat missed while it wanted or could get nothing is not owed to it.
+_KEEP_REACH = (
+    "digest_since = CASE WHEN chats.subscribed = 1 AND chats.status = 'active'"
+    " THEN chats.digest_since END"
+)
+_SAVE = (
+    f"INSERT INTO chats ({', '.join(_SAVED)}, digested_seq)"  # noqa: S608  # our own names
+    f" VALUES ({', '.join('?' for _ in _SAVED)}, 0) ON CONFLICT (id, thread_id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _SAVED if name not in _KEY)
+    + f", {_KEEP_REACH}"
+)
+# What moves along with a group, and the column that says whose it is.
+_MOVED = ("subscriptions", "digests", "deliveries")
+# Ids of messages count anew in a supergroup: what would edit one by its old id might hit another.
+_FORGET_MESSAGES = """
+    UPDATE deliveries SET message_id = NULL, status = CASE
+        WHEN action <> 'send' AND status IN ('due', 'claimed') THEN 'gone' ELSE status
+    END
+    WHERE chat_id = ?
+"""
+
+# A topic's row follows it in the digest, or asks for alerts on it.
+_Kind = Literal["topic", "alert"]
 
 
 class Chats:
@@ -23,78 +64,157 @@ class Chats:
         )
         return next((_chat(row) for row in rows), None)
 
+    def list_threads(self, chat_id: int) -> list[Chat]:
+        """The chat as often as it has settings of its own: in a forum once for each topic."""
+        rows = self._db.query("SELECT * FROM chats WHERE id = ? ORDER BY thread_id", [chat_id])
+        return [_chat(row) for row in rows]
+
     def save(self, chat: Chat) -> None:
         """Keep a chat and its settings; how far its digests got is left alone."""
+        row = _row(chat)
         with write(self._db):
-            self._db.execute(
-                "INSERT INTO chats (id, thread_id, language, time_zone, digest_time, subscribed,"
-                " next_due, status, digested_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
-                " ON CONFLICT (id, thread_id) DO UPDATE SET language = excluded.language,"
-                " time_zone = excluded.time_zone, digest_time = excluded.digest_time,"
-                " subscribed = excluded.subscribed, next_due = excluded.next_due,"
-                " status = excluded.status",
-                [
-                    chat.id,
-                    chat.thread_id,
-                    chat.language,
-                    chat.time_zone,
-                    chat.digest_time.isoformat(timespec="minutes"),
-                    int(chat.subscribed),
-                    to_text(chat.next_due) if chat.next_due else None,
-                    chat.status,
-                ],
-            )
+            self._db.execute(_SAVE, [row[name] for name in _SAVED])
 
-    def list_due(self, now: datetime, limit: int = 500) -> list[Chat]:
-        """Chats whose digest is due, the longest overdue first."""
-        rows = self._db.query(
-            "SELECT * FROM chats WHERE subscribed = 1 AND status = 'active'"
-            " AND next_due IS NOT NULL AND next_due <= ? ORDER BY next_due LIMIT ?",
-            [to_text(now), limit],
-        )
-        return [_chat(row) for row in rows]
+    def get_last_date(self, chat: Chat) -> date | None:
+        """The local date of the last digest that was composed for the chat."""
+        (last,) = self._db.execute(
+            "SELECT max(local_date) FROM digests WHERE chat_id = ? AND thread_id = ?",
+            [chat.id, chat.thread_id],
+        ).fetchone()
+        return date.fromisoformat(last) if last else None
 
     def list_followed(self, chat: Chat) -> tuple[Topic, ...]:
         """Topics that the chat follows; none means all."""
-        rows = self._db.query(
-            "SELECT value FROM subscriptions WHERE chat_id = ? AND thread_id = ?"
-            " AND kind = 'topic' AND follow = 1 ORDER BY rowid",
-            [chat.id, chat.thread_id],
-        )
-        return tuple(row["value"] for row in rows)
+        return self._list_topics(chat, "topic")
 
     def set_followed(self, chat: Chat, topics: Sequence[Topic]) -> None:
         """Let the chat follow exactly these topics; none means all."""
+        self._set_topics(chat, "topic", topics)
+
+    def list_alerts(self, chat: Chat) -> tuple[Topic, ...]:
+        """Topics on which the chat wants alerts; none means no alerts."""
+        return self._list_topics(chat, "alert")
+
+    def set_alerts(self, chat: Chat, topics: Sequence[Topic]) -> None:
+        """Let the chat have alerts on exactly these topics; none means no alerts."""
+        self._set_topics(chat, "alert", topics)
+
+    def mark_paused(self, chat_id: int, reason: str, *, thread_id: int | None = None) -> None:
+        """Nothing may be sent to a chat, or one thread of it; all its settings are kept."""
+        self._mark(chat_id, thread_id, "paused", reason)
+
+    def mark_gone(self, chat_id: int, *, thread_id: int | None = None) -> None:
+        """A chat, or one thread of it, is no more."""
+        self._mark(chat_id, thread_id, "gone", None)
+
+    def mark_back(self, chat_id: int, *, thread_id: int | None = None) -> None:
+        """A chat, or one thread of it, lets us in again; its next digest is to be planned anew."""
+        self._mark(chat_id, thread_id, "active", None)
+
+    def move(self, old_id: int, new_id: int) -> None:
+        """A group has become a supergroup: its settings, digests and what it is owed go along.
+
+        If somebody subscribed in the new one before we heard of it, the settings made there stay.
+        """
+        if old_id == new_id:
+            return
+        with write(self._db):
+            rows = self._db.execute("SELECT thread_id FROM chats WHERE id = ?", [old_id])
+            for (thread_id,) in rows.fetchall():
+                self._move_settings(old_id, new_id, thread_id)
+            self._db.execute(_FORGET_MESSAGES, [old_id])
+            for table in _MOVED:
+                self._db.execute(
+                    f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?",  # noqa: S608  # our own names
+                    [new_id, old_id],
+                )
+                self._db.execute(f"DELETE FROM {table} WHERE chat_id = ?", [old_id])  # noqa: S608  # our own names
+
+    def _move_settings(self, old_id: int, new_id: int, thread_id: int) -> None:
+        """Leave one row: the new chat's if it is subscribed, else the old one's."""
+        there = self.find(new_id, thread_id)
+        loser = old_id if there is not None and there.subscribed else new_id
+        if loser == old_id:
+            # No release that the old one had comes again.
+            self._db.execute(
+                "UPDATE chats SET (digested_seq, digest_since) ="
+                " (SELECT digested_seq, digest_since FROM chats WHERE id = ? AND thread_id = ?)"
+                " WHERE id = ? AND thread_id = ? AND digested_seq <"
+                " (SELECT digested_seq FROM chats WHERE id = ? AND thread_id = ?)",
+                [old_id, thread_id, new_id, thread_id, old_id, thread_id],
+            )
+        if there is not None:
+            where = [loser, thread_id]
+            self._db.execute("DELETE FROM chats WHERE id = ? AND thread_id = ?", where)
+            self._db.execute("DELETE FROM subscriptions WHERE chat_id = ? AND thread_id = ?", where)
+        # That the group moved tells that we are in it, whatever was heard of the old one.
+        self._db.execute(
+            "UPDATE chats SET id = ?, status = 'active', paused_for = NULL"
+            " WHERE id IN (?, ?) AND thread_id = ?",
+            [new_id, old_id, new_id, thread_id],
+        )
+
+    def _mark(
+        self, chat_id: int, thread_id: int | None, status: ChatStatus, reason: str | None
+    ) -> None:
         with write(self._db):
             self._db.execute(
-                "DELETE FROM subscriptions WHERE chat_id = ? AND thread_id = ? AND kind = 'topic'",
-                [chat.id, chat.thread_id],
+                f"UPDATE chats SET status = ?, paused_for = ?, {_KEEP_REACH} WHERE id = ?"  # noqa: S608  # our own clause
+                " AND (? IS NULL OR thread_id = ?)",
+                [status, reason, chat_id, thread_id, thread_id],
+            )
+
+    def _list_topics(self, chat: Chat, kind: _Kind) -> tuple[Topic, ...]:
+        rows = self._db.query(
+            "SELECT value FROM subscriptions WHERE chat_id = ? AND thread_id = ?"
+            " AND kind = ? AND follow = 1 ORDER BY rowid",
+            [chat.id, chat.thread_id, kind],
+        )
+        return tuple(row["value"] for row in rows)
+
+    def _set_topics(self, chat: Chat, kind: _Kind, topics: Sequence[Topic]) -> None:
+        with write(self._db):
+            self._db.execute(
+                "DELETE FROM subscriptions WHERE chat_id = ? AND thread_id = ? AND kind = ?",
+                [chat.id, chat.thread_id, kind],
             )
             for topic in topics:
                 self._db.execute(
                     "INSERT INTO subscriptions (chat_id, thread_id, kind, value, follow)"
-                    " VALUES (?, ?, 'topic', ?, 1)",
-                    [chat.id, chat.thread_id, topic],
+                    " VALUES (?, ?, ?, ?, 1)",
+                    [chat.id, chat.thread_id, kind, topic],
                 )
 
-    def mark_gone(self, chat_id: int) -> None:
-        """Nothing more is owed to a chat that blocked the bot or is no more."""
-        with write(self._db):
-            self._db.execute("UPDATE chats SET status = 'gone' WHERE id = ?", [chat_id])
 
-    def move(self, old_id: int, new_id: int) -> None:
-        """A group has become a supergroup: its settings and what it is owed go along."""
-        with write(self._db):
-            for table, column in (
-                ("chats", "id"),
-                ("subscriptions", "chat_id"),
-                ("digests", "chat_id"),
-                ("deliveries", "chat_id"),
-            ):
-                self._db.execute(
-                    f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?",  # noqa: S608  # our own names
-                    [new_id, old_id],
-                )
+def _row(chat: Chat) -> dict[str, Any]:
+    quiet_from, quiet_to = chat.quiet or (None, None)
+    return {
+        "id": chat.id,
+        "thread_id": chat.thread_id,
+        "language": chat.language,
+        "time_zone": chat.time_zone,
+        "digest_time": _to_minutes(chat.digest_time),
+        "weekdays": "".join(map(str, sorted(chat.weekdays))),
+        "quiet_from": quiet_from and _to_minutes(quiet_from),
+        "quiet_to": quiet_to and _to_minutes(quiet_to),
+        "skip_empty": int(chat.skip_empty),
+        "subscribed": int(chat.subscribed),
+        "next_due": chat.next_due and to_text(chat.next_due),
+        "next_date": chat.next_date and chat.next_date.isoformat(),
+        "status": chat.status,
+        "paused_for": chat.paused_for,
+    }
+
+
+def _to_minutes(at: time) -> str:
+    return at.isoformat(timespec="minutes")
+
+
+def read_quiet(quiet_from: str | None, quiet_to: str | None) -> Quiet | None:
+    """Quiet hours from their columns."""
+    if quiet_from is None or quiet_to is None:
+        return None
+    return time.fromisoformat(quiet_from), time.fromisoformat(quiet_to)
 
 
 def _chat(row: dict[str, Any]) -> Chat:
@@ -104,7 +224,12 @@ def _chat(row: dict[str, Any]) -> Chat:
         language=row["language"],
         time_zone=row["time_zone"],
         digest_time=time.fromisoformat(row["digest_time"]),
+        weekdays=frozenset(map(int, row["weekdays"])),
+        quiet=read_quiet(row["quiet_from"], row["quiet_to"]),
+        skip_empty=bool(row["skip_empty"]),
         subscribed=bool(row["subscribed"]),
         next_due=from_text(row["next_due"]) if row["next_due"] else None,
+        next_date=date.fromisoformat(row["next_date"]) if row["next_date"] else None,
         status=row["status"],
+        paused_for=row["paused_for"],
     )

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -11,6 +12,8 @@ from sqlite_utils import Database
 from data.migrations import MIGRATIONS
 
 BUSY_SECONDS = 30.0
+# Remembered in both forms: many rows have the same.
+MOMENTS = 4_096
 # Primary result codes: https://www.sqlite.org/rescode.html
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
 DAMAGED = "The database is damaged ({}): put a backup in its place, or move it away for a new one."
@@ -92,11 +95,13 @@ def write(db: Database) -> Iterator[None]:
     db.conn.commit()
 
 
+@lru_cache(MOMENTS)
 def to_text(moment: datetime) -> str:
     """An instant as the database keeps it: UTC, to the second; its order is that of time."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
+@lru_cache(MOMENTS)
 def from_text(text: str) -> datetime:
     """The instant that ``to_text`` wrote."""
     return datetime.fromisoformat(text)

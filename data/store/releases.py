@@ -208,6 +208,26 @@ class Releases:
             [to_text(since), to_text(until), after_seq],
         )
 
+    def get_last_seq(self) -> int:
+        """The number of the release that came in last; 0 if there is none."""
+        (last,) = self._db.execute("SELECT max(seq) FROM releases").fetchone()
+        return last or 0
+
+    def list_seqs(self, since: datetime, after: int, last: int) -> list[int]:
+        """Numbers, above ``after`` and up to ``last``, of releases issued later than ``since``."""
+        rows = self._db.execute(
+            "SELECT seq FROM releases WHERE issued_at > ? AND seq > ? AND seq <= ? ORDER BY seq",
+            [to_text(since), after, last],
+        )
+        return [seq for (seq,) in rows.fetchall()]
+
+    def list_by_seq(self, seqs: Iterable[int]) -> list[Stored]:
+        """The releases of these numbers, as far as they are still there."""
+        return self._list(
+            "WHERE releases.seq IN (SELECT value FROM json_each(?)) ORDER BY releases.seq",
+            [json.dumps(list(seqs))],
+        )
+
     def list_with_series_keys(self, keys: Iterable[str], since: datetime) -> list[Release]:
         """Releases issued since then with a text whose title has one of these normal forms."""
         found = self._list(

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from data.store.alerts import Alerts
 from data.store.awaited import Awaited
 from data.store.chats import Chats
+from data.store.contents import Contents
+from data.store.corrections import Corrections
 from data.store.database import open_database
 from data.store.deliveries import Deliveries
 from data.store.digests import Digests
@@ -26,8 +29,11 @@ class Store:
     feeds: Feeds
     awaited: Awaited
     chats: Chats
+    contents: Contents
     deliveries: Deliveries
     digests: Digests
+    alerts: Alerts
+    corrections: Corrections
     updates: Updates
 
     def close(self) -> None:
@@ -42,7 +48,8 @@ def open_store(path: Path) -> Store:
         StoreError: if the file can't be used.
     """
     db = open_database(path)
-    deliveries, texts = Deliveries(db), Texts(db)
+    contents, texts = Contents(db), Texts(db)
+    deliveries = Deliveries(db, contents)
     return Store(
         db=db,
         releases=Releases(db, texts),
@@ -50,7 +57,10 @@ def open_store(path: Path) -> Store:
         feeds=Feeds(db),
         awaited=Awaited(db),
         chats=Chats(db),
+        contents=contents,
         deliveries=deliveries,
-        digests=Digests(db, deliveries),
+        digests=Digests(db, contents, deliveries),
+        alerts=Alerts(db),
+        corrections=Corrections(db),
         updates=Updates(db),
     )

@@ -42,15 +42,27 @@ def start_keyboard(chosen: ChatLanguage, languages: Languages) -> InlineKeyboard
 def topics_keyboard(
     followed: Sequence[Topic], languages: Languages, tables: Tables
 ) -> InlineKeyboardMarkup:
-    """Each topic to tap, marked if followed; names in two languages need the whole width."""
-    buttons = []
-    for topic in TOPICS:
-        verb, mark = ("unfollow", "✓ ") if topic in followed else ("follow", "")
-        name = mark + name_topic(topic, languages, tables)
-        buttons.append(InlineKeyboardButton(name, callback_data=f"{verb}:{topic}"))
-    width = 1 if len(languages) > 1 else 2
-    rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
+    """Each topic to tap, marked if followed."""
+    rows = _topic_rows(followed, languages, tables, ("follow", "unfollow"))
     return InlineKeyboardMarkup([*rows, [_button(languages, "button.all_topics", "follow:all")]])
+
+
+def alerts_keyboard(
+    chosen: Sequence[Topic], languages: Languages, tables: Tables
+) -> InlineKeyboardMarkup:
+    """Each topic to tap, marked if its alerts are wanted; all and none."""
+    rows = _topic_rows(chosen, languages, tables, ("alert", "unalert"))
+    everything = _button(languages, "button.all_alerts", "alert:all")
+    nothing = _button(languages, "button.no_alerts", "unalert:all")
+    return InlineKeyboardMarkup([*rows, [everything], [nothing]])
+
+
+def zones_keyboard(zones: Sequence[str]) -> InlineKeyboardMarkup | None:
+    """Time zones to choose from; None if there are none."""
+    if not zones:
+        return None
+    rows = [[InlineKeyboardButton(zone, callback_data=f"zone:{zone}")] for zone in zones]
+    return InlineKeyboardMarkup(rows)
 
 
 def topic_keyboard(
@@ -74,6 +86,20 @@ def subscribed_keyboard(languages: Languages) -> InlineKeyboardMarkup:
             ]
         ]
     )
+
+
+def _topic_rows(
+    chosen: Sequence[Topic], languages: Languages, tables: Tables, verbs: tuple[str, str]
+) -> list[list[InlineKeyboardButton]]:
+    """Each topic with the verb that chooses it or lets it go; two languages need the width."""
+    choose, let_go = verbs
+    buttons = []
+    for topic in TOPICS:
+        verb, mark = (let_go, "✓ ") if topic in chosen else (choose, "")
+        name = mark + name_topic(topic, languages, tables)
+        buttons.append(InlineKeyboardButton(name, callback_data=f"{verb}:{topic}"))
+    width = 1 if len(languages) > 1 else 2
+    return [buttons[start : start + width] for start in range(0, len(buttons), width)]
 
 
 def _language_rows(chosen: ChatLanguage) -> list[list[InlineKeyboardButton]]:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import COMMANDS
 from bot.render import measure
-from bot.texts import format_day, format_moment, say, say_in, sentences
+from bot.texts import format_day, format_moment, format_weekdays, say, say_in, sentences
 from data.models import ChatLanguage
 from summarizer.script import find_simplified
 
@@ -64,6 +64,27 @@ def test_days_and_moments_are_written_as_each_language_does() -> None:
     assert format_day("zh-Hant", day) == "2026年11月22日星期日"
     moment = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
     assert format_moment("en", moment, "Asia/Hong_Kong") == "Monday, 23 November 2026 08:00"
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "chinese"),
+    [
+        ("1234567", "every day", "每日"),
+        ("12345", "from Monday to Friday", "星期一至五"),
+        ("7", "on Sunday", "逢星期日"),
+        ("135", "on Monday, Wednesday and Friday", "逢星期一、星期三及星期五"),
+    ],
+)
+def test_days_of_the_week_are_named_in_their_order(days: str, english: str, chinese: str) -> None:
+    weekdays = frozenset(map(int, days))
+    assert format_weekdays("en", weekdays) == english
+    assert format_weekdays("zh-Hant", weekdays) == chinese
+
+
+def test_every_command_is_in_the_help() -> None:
+    for language in FILES:
+        for name in set(COMMANDS) - {"start"}:
+            assert f"/{name}" in sentences(language)["help"]
 
 
 def test_every_command_has_a_description_that_the_menu_takes() -> None:

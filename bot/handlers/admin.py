@@ -35,14 +35,14 @@ class AdminHandlers:
         admins = filters.ChatType.PRIVATE & filters.User(self._admin_ids)
         return [CommandHandler("stats", self.stats, filters=admins)]
 
-    async def stats(self, update: Update, context: Context) -> None:
+    async def stats(self, update: Update, _: Context) -> None:
         """The summariser's figures, and the last day's from the database."""
         chat = self._services.get_chat(update)
         store = self._services.store
         made = store.releases.list_made(self._services.clock() - REACH)
         report = self._report()
         parts = (render_stats(language, report, made) for language in chat.languages)
-        await self._services.answer(update, context, "\n\n".join(parts))
+        self._services.answer(update, "\n\n".join(parts))
 
 
 def render_stats(language: ChatLanguage, report: WorkerReport, made: Iterable[Made]) -> str:

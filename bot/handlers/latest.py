@@ -4,7 +4,6 @@ import unicodedata
 from typing import Any
 
 from telegram import Update
-from telegram.constants import ChatAction
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.handlers.services import Context, Services, acknowledge, argument
@@ -34,26 +33,25 @@ class LatestHandlers:
         count = choose_count(argument(context))
         if count is None:
             text = say_in(chat.languages, "latest.bad_number", most=MOST)
-            await self._services.answer(update, context, text)
+            self._services.answer(update, text)
             return
-        await self._send(update, context, count)
+        self._send(update, count)
 
-    async def press_latest(self, update: Update, context: Context) -> None:
+    async def press_latest(self, update: Update, _: Context) -> None:
         """The same by button."""
+        self._send(update, DEFAULT_COUNT)
         await acknowledge(update)
-        await self._send(update, context, DEFAULT_COUNT)
 
-    async def _send(self, update: Update, context: Context, count: int) -> None:
+    def _send(self, update: Update, count: int) -> None:
         chat = self._services.get_chat(update)
-        await context.bot.send_chat_action(chat.id, ChatAction.TYPING)
         releases = self._services.store.releases.list_latest(count)
         if not releases:
-            await self._services.answer(update, context, say_in(chat.languages, "latest.none_yet"))
+            self._services.answer(update, say_in(chat.languages, "latest.none_yet"))
             return
         self._services.want_missing(releases)
         title = say_in(chat.languages, "latest.title").replace("\n\n", "\n")
         parts = render_list(title, releases, chat.languages, self._services.publishers)
-        await self._services.answer(update, context, parts)
+        self._services.answer(update, parts)
 
 
 def choose_count(typed: str) -> int | None:

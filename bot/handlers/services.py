@@ -1,27 +1,33 @@
-"""What the handlers need to answer, and the ways in which they do."""
+"""What the handlers need to answer, and the ways in which they do.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+An answer is owed and not sent: it is in the database before its update counts as handled, under
+the number of that update, so that an update that is handled again after a crash is answered once.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram import InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, Update
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext, ExtBot
 
-from bot.delivery import PRIVATE_GAP
 from bot.render import Publishers
-from data.models import Chat, ChatLanguage
+from bot.schedule import plan
+from data.models import Action, Chat, ChatLanguage, Content, Delivery, Priority
+from data.store.database import write
 from data.store.releases import Stored
 from data.store.store import Store
 from data.tables import Tables
 
+log = logging.getLogger(__name__)
+
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
 # What is echoed of an unknown name: enough to recognise a slip.
 MAX_ECHO = 40
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Services:
     time_zone: str
     want: Callable[[Iterable[str]], None]
     """Called with the ids of releases whose summaries somebody waits for."""
+    wake: Callable[[], None]
+    """Called when something is owed."""
 
     def want_missing(self, shown: Iterable[Stored]) -> None:
         """Have the summaries made first that somebody has just been shown to be missing."""
@@ -44,63 +52,116 @@ class Services:
     def get_chat(self, update: Update) -> Chat:
         """The chat that an update came from; one that is new gets the defaults.
 
-        A chat that had gone and writes again is back with all its settings.
+        A chat that could not be written to and writes again is back with all its settings.
         """
         chat_id, thread_id = locate(update)
         chat = self.store.chats.find(chat_id, thread_id)
-        if chat is not None and chat.status == "active":
-            return chat
         if chat is not None:
-            chat = chat.model_copy(update={"status": "active"})
-        else:
-            chat = Chat(
-                id=chat_id,
-                thread_id=thread_id,
-                language=guess_language(update),
-                time_zone=self.time_zone,
-                digest_time=self.digest_time,
-            )
+            return chat if chat.status == "active" else self.bring_back(chat)
+        chat = Chat(
+            id=chat_id,
+            thread_id=thread_id,
+            language=guess_language(update),
+            time_zone=self.time_zone,
+            digest_time=self.digest_time,
+        )
         self.store.chats.save(chat)
         return chat
 
-    async def answer(
+    def bring_back(self, chat: Chat) -> Chat:
+        """The chat can be written to again; its next digest is planned anew."""
+        fresh = {"status": "active", "paused_for": None, "next_due": None, "next_date": None}
+        last = self.store.chats.get_last_date(chat)
+        chat = plan(chat.model_copy(update=fresh), self.clock(), last)
+        self.store.chats.save(chat)
+        return chat
+
+    def together(self) -> AbstractContextManager[None]:
+        """Keep settings and owe the answer that tells of them, both or neither.
+
+        Nothing within may wait.
+        """
+        return write(self.store.db)
+
+    def answer(
         self,
         update: Update,
-        context: Context,
-        parts: str | Sequence[str],
+        parts: str | Content | Sequence[str | Content],
         keyboard: InlineKeyboardMarkup | None = None,
     ) -> None:
-        """Answer with one message, or several in order; the keyboard goes under the last.
-
-        The first is sent at once. The others are owed like a digest, so that they keep to the
-        pace that Telegram allows a chat, hold up nobody else's answer and outlive a crash.
-        """
+        """Answer with one message, or several in order; the keyboard goes under the last."""
+        key = f"answer:{update.update_id}"
+        if self.store.deliveries.find(f"{key}:1") is not None:
+            return  # all its parts were owed before the process died
+        several = [parts] if isinstance(parts, str | Content) else parts
+        contents = [_as_content(part) for part in several]
+        if keyboard is not None:
+            buttons = {"keyboard": keyboard.to_dict()}
+            contents[-1] = contents[-1].model_copy(update=buttons)
         chat_id, thread_id = locate(update)
-        first, *others = [parts] if isinstance(parts, str) else parts
-        await context.bot.send_message(
-            chat_id,
-            first,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-            message_thread_id=thread_id or None,
-            reply_markup=None if others else keyboard,
+        deliveries = [
+            Delivery(
+                key=f"{key}:{number}",
+                chat_id=chat_id,
+                thread_id=thread_id,
+                content=content,
+                follows=f"{key}:{number - 1}" if number > 1 else None,
+                not_before=self.clock(),
+            )
+            for number, content in enumerate(contents, 1)
+        ]
+        self.store.deliveries.owe(deliveries, self.clock())
+        self.wake()
+
+    def change(self, update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Write over the message whose button was pressed."""
+        buttons = None if keyboard is None else keyboard.to_dict()
+        self._change(update, "edit", Content.of(text, buttons))
+
+    def change_keyboard(self, update: Update, keyboard: InlineKeyboardMarkup) -> None:
+        """Put other buttons under the message whose button was pressed."""
+        self._change(update, "edit_keyboard", Content(pieces=(), keyboard=keyboard.to_dict()))
+
+    def _change(self, update: Update, action: Action, content: Content) -> None:
+        """Of several presses in a row only the last need be seen: a chat gets one edit a second."""
+        message = find_message(update)
+        if update.callback_query is None or message is None:
+            return
+        chat_id, thread_id = locate(update)
+        edit = Delivery(
+            key=f"answer:{update.update_id}:edit",
+            chat_id=chat_id,
+            thread_id=thread_id,
+            content=content,
+            action=action,
+            edits=message.message_id,
+            priority=Priority.ANSWER,
+            not_before=self.clock(),
         )
-        for number, part in enumerate(others, 2):
-            last = number == len(others) + 1
-            payload = {"text": part, "keyboard": keyboard.to_dict() if last and keyboard else None}
-            key = f"answer:{update.update_id}:{number}"
-            after = self.clock() + PRIVATE_GAP
-            self.store.deliveries.add(key, chat_id, thread_id, payload, after)
+        with write(self.store.db):
+            follows = self.store.deliveries.supersede(edit)
+            self.store.deliveries.owe([edit.model_copy(update={"follows": follows})], self.clock())
+        self.wake()
+
+
+def find_message(update: Update) -> MaybeInaccessibleMessage | None:
+    """What was written, or whose button was pressed; of a very old one only the id is known."""
+    query = update.callback_query
+    return update.effective_message if query is None else query.message
 
 
 def locate(update: Update) -> tuple[int, int]:
-    """Chat id and forum topic id (0 outside forum topics) of an update."""
-    message = update.effective_message
+    """Chat id and forum topic id (0 outside forum topics) of an update.
+
+    Raises:
+        ValueError: if it belongs to no chat.
+    """
     if update.effective_chat is None:
         raise ValueError("the update belongs to no chat")
-    in_topic = isinstance(message, Message) and message.is_topic_message
-    thread_id = message.message_thread_id if in_topic and message is not None else None
-    return update.effective_chat.id, thread_id or 0
+    message = find_message(update)
+    if isinstance(message, Message) and message.is_topic_message:
+        return update.effective_chat.id, message.message_thread_id or 0
+    return update.effective_chat.id, 0
 
 
 def guess_language(update: Update) -> ChatLanguage:
@@ -112,43 +173,32 @@ def guess_language(update: Update) -> ChatLanguage:
     return "zh-Hans" if simplified else "zh-Hant"
 
 
-async def change(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    """Write over the message whose button was pressed; the same content again is no error."""
-    if update.callback_query is not None:
-        with _tolerate("not modified"):
-            await update.callback_query.edit_message_text(
-                text,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard,
-            )
-
-
-async def change_keyboard(update: Update, keyboard: InlineKeyboardMarkup) -> None:
-    """Put other buttons under the message whose button was pressed."""
-    if update.callback_query is not None:
-        with _tolerate("not modified"):
-            await update.callback_query.edit_message_reply_markup(keyboard)
-
-
 async def acknowledge(update: Update, text: str | None = None) -> None:
     """Tell Telegram that a button press was handled, with a short notice if there is one.
 
-    A press that waited too long (after downtime) can't be acknowledged; what it asked for is
-    done all the same.
+    That is a courtesy: a press that waited too long can't be acknowledged, nor one while the
+    network is down. What it asked for is done all the same.
+
+    Raises:
+        BadRequest: if Telegram says that the request itself is wrong.
     """
-    if update.callback_query is not None:
-        with _tolerate("query is too old"):
-            await update.callback_query.answer(text)
-
-
-@contextmanager
-def _tolerate(reason: str) -> Iterator[None]:
+    if update.callback_query is None:
+        return
     try:
-        yield
-    except BadRequest as error:
-        if reason not in str(error).lower():
+        await update.callback_query.answer(text)
+    except TelegramError as error:
+        if isinstance(error, BadRequest) and not _is_too_late(error):
             raise
+        log.debug("a press can't be acknowledged: %s", error)
+
+
+def _is_too_late(error: BadRequest) -> bool:
+    words = str(error).lower()
+    return "query is too old" in words or "query id is invalid" in words
+
+
+def _as_content(part: str | Content) -> Content:
+    return Content.of(part) if isinstance(part, str) else part
 
 
 def argument(context: Context) -> str:

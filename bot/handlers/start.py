@@ -13,11 +13,11 @@ from bot.handlers.services import (
     Services,
     acknowledge,
     argument,
-    change,
+    find_message,
     pressed,
 )
 from bot.keyboards import language_keyboard, start_keyboard
-from bot.texts import say, say_in
+from bot.texts import format_weekdays, say, say_in
 from data.models import CHAT_LANGUAGES, Chat, ChatLanguage
 
 LANGUAGE_WORDS: dict[ChatLanguage, tuple[str, ...]] = {
@@ -51,19 +51,18 @@ class StartHandlers:
             CallbackQueryHandler(self.unknown_button),
         ]
 
-    async def start(self, update: Update, context: Context) -> None:
+    async def start(self, update: Update, _: Context) -> None:
         """Say what this is and offer the first choices."""
         chat = self._services.get_chat(update)
-        await self._services.answer(
-            update, context, self._welcome(chat), start_keyboard(chat.language, chat.languages)
+        self._services.answer(
+            update, self._welcome(chat), start_keyboard(chat.language, chat.languages)
         )
 
-    async def help(self, update: Update, context: Context) -> None:
+    async def help(self, update: Update, _: Context) -> None:
         """List the commands."""
         chat = self._services.get_chat(update)
-        at = f"{chat.digest_time:%H:%M}"
-        text = say_in(chat.languages, "help", time=at, time_zone=chat.time_zone)
-        await self._services.answer(update, context, text)
+        texts = (_say_hours(language, chat, "help") for language in chat.languages)
+        self._services.answer(update, "\n\n".join(texts))
 
     async def language(self, update: Update, context: Context) -> None:
         """Take the language that was named, or offer those there are."""
@@ -78,7 +77,7 @@ class StartHandlers:
             text = say_in(chat.languages, "language.unknown", name=name[:MAX_ECHO])
         else:
             text = say_in(chat.languages, "language.choose")
-        await self._services.answer(update, context, text, language_keyboard(chat.language))
+        self._services.answer(update, text, language_keyboard(chat.language))
 
     async def choose_language(self, update: Update, context: Context) -> None:
         """Take the language of a button; the buttons are shown in it at once."""
@@ -88,29 +87,26 @@ class StartHandlers:
             return
         chat = self._services.get_chat(update).model_copy(update={"language": choice})
         self._services.store.chats.save(chat)
-        await acknowledge(update)
-        message = update.effective_message
-        if message is not None and self._is_start(message.reply_markup):
+        if self._is_start(getattr(find_message(update), "reply_markup", None)):
             keyboard = start_keyboard(chat.language, chat.languages)
-            await change(update, self._welcome(chat), keyboard)
+            self._services.change(update, self._welcome(chat), keyboard)
         else:
-            await change(update, confirm_language(chat), language_keyboard(chat.language))
+            self._services.change(update, confirm_language(chat), language_keyboard(chat.language))
+        await acknowledge(update)
 
-    async def unknown_command(self, update: Update, context: Context) -> None:
+    async def unknown_command(self, update: Update, _: Context) -> None:
         """A command that we don't have; in a group it may be another bot's."""
         if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
             return
         chat = self._services.get_chat(update)
-        await self._services.answer(
-            update, context, say_in(chat.languages, "error.unknown_command")
-        )
+        self._services.answer(update, say_in(chat.languages, "error.unknown_command"))
 
-    async def plain_text(self, update: Update, context: Context) -> None:
+    async def plain_text(self, update: Update, _: Context) -> None:
         """Words that are no command."""
         if update.message is None:
             return
         chat = self._services.get_chat(update)
-        await self._services.answer(update, context, say_in(chat.languages, "error.plain_text"))
+        self._services.answer(update, say_in(chat.languages, "error.plain_text"))
 
     async def unknown_button(self, update: Update, _: Context) -> None:
         """A button of an older version, or data that was tampered with."""
@@ -121,9 +117,8 @@ class StartHandlers:
         await acknowledge(update, say(chat.languages[0], "error.old_button"))
 
     def _welcome(self, chat: Chat) -> str:
-        at = f"{chat.digest_time:%H:%M}"
         sentences = (
-            f"{say(language, 'welcome', time=at)}\n\n{say(language, 'welcome_next')}"
+            f"{_say_hours(language, chat, 'welcome')}\n\n{say(language, 'welcome_next')}"
             for language in chat.languages
         )
         return "\n\n".join(sentences)
@@ -132,6 +127,16 @@ class StartHandlers:
     def _is_start(keyboard: Any) -> bool:  # noqa: ANN401  # any markup or None
         rows = getattr(keyboard, "inline_keyboard", ())
         return any(button.callback_data == "subscribe:" for row in rows for button in row)
+
+
+def _say_hours(language: ChatLanguage, chat: Chat, key: str) -> str:
+    """A sentence that tells on which days and when the chat gets or would get its digest."""
+    values = {
+        "days": format_weekdays(language, chat.weekdays),
+        "time": f"{chat.digest_time:%H:%M}",
+        "time_zone": chat.time_zone,
+    }
+    return say(language, key, **values)
 
 
 def confirm_language(chat: Chat) -> str:

@@ -1,5 +1,6 @@
 """/topic: list, follow, unfollow, and read one topic."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from telegram import Update
@@ -12,14 +13,14 @@ from bot.handlers.services import (
     Services,
     acknowledge,
     argument,
-    change,
-    change_keyboard,
+    find_message,
     pressed,
 )
 from bot.keyboards import topic_keyboard, topics_keyboard
 from bot.render import name_topic, render_list
 from bot.texts import say, say_in
-from data.models import TOPICS, Chat, Topic
+from data.models import TOPICS, Chat, ChatLanguage, Topic
+from data.tables import Tables
 
 
 class TopicHandlers:
@@ -43,32 +44,32 @@ class TopicHandlers:
         chat = self._services.get_chat(update)
         name = argument(context)
         if not name:
-            await self._send_choice(update, context, chat, say_in(chat.languages, "topic.choose"))
+            self._send_choice(update, chat, say_in(chat.languages, "topic.choose"))
             return
         topic = self._services.tables.find_topic(name)
         if topic is None:
             text = say_in(chat.languages, "topic.unknown", name=name[:MAX_ECHO])
-            await self._send_choice(update, context, chat, text)
+            self._send_choice(update, chat, text)
             return
-        await self._send_latest(update, context, chat, topic)
+        self._send_latest(update, chat, topic)
 
-    async def press_topics(self, update: Update, context: Context) -> None:
+    async def press_topics(self, update: Update, _: Context) -> None:
         """The topics to choose from, by button."""
-        await acknowledge(update)
         chat = self._services.get_chat(update)
-        await self._send_choice(update, context, chat, say_in(chat.languages, "topic.choose"))
+        self._send_choice(update, chat, say_in(chat.languages, "topic.choose"))
+        await acknowledge(update)
 
     async def press_follow(self, update: Update, _: Context) -> None:
         """Follow a topic."""
         chat = self._services.get_chat(update)
-        topic = _topic(update)
+        topic = pressed_topic(update)
         followed = self._services.store.chats.list_followed(chat)
         await self._set(update, chat, [*followed, *({topic} - set(followed))], "followed", topic)
 
     async def press_unfollow(self, update: Update, _: Context) -> None:
         """Follow a topic no longer."""
         chat = self._services.get_chat(update)
-        topic = _topic(update)
+        topic = pressed_topic(update)
         followed = self._services.store.chats.list_followed(chat)
         kept = [each for each in followed if each != topic]
         await self._set(update, chat, kept, "unfollowed", topic)
@@ -84,22 +85,20 @@ class TopicHandlers:
         self._services.store.chats.set_followed(chat, topics)
         first = chat.languages[:1]
         values = {"topic": name_topic(topic, first, tables)} if topic else {}
-        await acknowledge(update, say(first[0], f"topic.{key}", **values))
-        if topic is not None and "follow:all" not in _data_of(update.effective_message):
+        if topic is not None and "follow:all" not in _data_of(find_message(update)):
             # Under the releases of one topic, which stay to be read.
-            await change_keyboard(update, topic_keyboard(topic, topics, chat.languages))
-            return
-        keyboard = topics_keyboard(topics, chat.languages, tables)
-        await change(update, say_in(chat.languages, "topic.choose"), keyboard)
+            self._services.change_keyboard(update, topic_keyboard(topic, topics, chat.languages))
+        else:
+            keyboard = topics_keyboard(topics, chat.languages, tables)
+            self._services.change(update, say_in(chat.languages, "topic.choose"), keyboard)
+        await acknowledge(update, say(first[0], f"topic.{key}", **values))
 
-    async def _send_choice(self, update: Update, context: Context, chat: Chat, text: str) -> None:
+    def _send_choice(self, update: Update, chat: Chat, text: str) -> None:
         followed = self._services.store.chats.list_followed(chat)
         keyboard = topics_keyboard(followed, chat.languages, self._services.tables)
-        await self._services.answer(update, context, text, keyboard)
+        self._services.answer(update, text, keyboard)
 
-    async def _send_latest(
-        self, update: Update, context: Context, chat: Chat, topic: Topic
-    ) -> None:
+    def _send_latest(self, update: Update, chat: Chat, topic: Topic) -> None:
         store, tables = self._services.store, self._services.tables
         followed = store.chats.list_followed(chat)
         keyboard = topic_keyboard(topic, followed, chat.languages)
@@ -116,7 +115,13 @@ class TopicHandlers:
         title = "\n".join(titles)
         publishers = self._services.publishers
         parts = render_list(title, releases, chat.languages, publishers) if releases else (title,)
-        await self._services.answer(update, context, parts, keyboard)
+        self._services.answer(update, parts, keyboard)
+
+
+def join_topics(topics: Iterable[Topic], language: ChatLanguage, tables: Tables) -> str:
+    """The names of topics in a row; a topic's name can hold a comma."""
+    separator = "; " if language == "en" else "、"
+    return separator.join(name_topic(topic, (language,), tables) for topic in topics)
 
 
 def topic_pattern(verb: str) -> str:
@@ -124,7 +129,8 @@ def topic_pattern(verb: str) -> str:
     return rf"^{verb}:(?:{'|'.join(TOPICS)})$"
 
 
-def _topic(update: Update) -> Topic:
+def pressed_topic(update: Update) -> Topic:
+    """The topic of a button."""
     return next(topic for topic in TOPICS if topic == pressed(update))
 
 

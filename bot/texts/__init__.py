@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import opencc
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.lists import format_list
 
-from data.models import ChatLanguage, Language
+from data.models import WORKDAYS, ChatLanguage, Language
 
 LOCALES: dict[ChatLanguage, str] = {
     "en": "en_GB",
@@ -54,6 +54,17 @@ def format_day(language: ChatLanguage, day: date) -> str:
 def format_names(language: ChatLanguage, names: Sequence[str]) -> str:
     """Names in a row: "A, B and C", A、B和C."""
     return format_list(names, locale=LOCALES[language])
+
+
+def format_weekdays(language: ChatLanguage, weekdays: frozenset[int]) -> str:
+    """On which days (ISO, Monday is 1): "every day", "on Monday and Friday", 逢星期一及星期五."""
+    if len(weekdays) == 7:
+        return say(language, "days.every")
+    if weekdays == WORKDAYS:
+        return say(language, "days.workdays")
+    names = get_day_names("wide", locale=LOCALES[language])
+    listed = format_names(language, [names[day - 1] for day in sorted(weekdays)])
+    return say(language, "days.some", names=listed)
 
 
 def format_moment(language: ChatLanguage, moment: datetime, time_zone: str) -> str:

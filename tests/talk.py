@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from fakes import Clock
+from fakes import Clock, QuickTime
 
 from bot.app import Address, App, Surroundings, build_app
 from bot.config import Settings
 from bot.local import READER_ID, Answer, LocalTelegram, Message
+from data.models import Priority
 
 
 @dataclass
@@ -50,6 +51,7 @@ class Talk:
             self._last_update = pending[-1]["update_id"]
             await self.app.inbox.fetch()
             await self.app.inbox.handle_due()
+        await self.app.sender.deliver_due(Priority.ANSWER)
         sent = [message for message in self.telegram.messages(chat_id) if message.from_bot]
         new = [message for message in sent if message.message_id > self._seen.get(chat_id, 0)]
         if sent:
@@ -71,7 +73,8 @@ async def open_talk(folder: Path, now: datetime, **settings: object) -> AsyncIte
     clock = Clock(now)
     async with LocalTelegram(clock=clock) as telegram:
         address = Address(telegram.token, telegram.base_url, telegram.base_file_url)
-        surroundings = Surroundings(address, (), folder / "talk.db", telegram)
+        timer = QuickTime().timer()
+        surroundings = Surroundings(address, (), folder / "talk.db", telegram, timer)
         values = {"state_dir": folder, "summary_engine": "extract", **settings}
         app = build_app(Settings.model_validate(values), surroundings, clock)
         await app.connect()

@@ -50,9 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level = "warning" if options.command == "demo" else settings.log_level
         set_up_logging(level, settings.list_secrets())
         if options.command == "demo":
-            return _run_until_stopped(run_demo(settings, _show))
+            return run_until_stopped(run_demo(settings, _show))
         with _lock(settings.state_dir):
-            return _run_until_stopped(_run_bot(settings))
+            return run_until_stopped(_run_bot(settings))
     except UNUSABLE as error:
         return _complain(str(error), WRONG_USE)
     except InvalidToken:
@@ -113,7 +113,7 @@ async def _run_bot(settings: Settings) -> None:
         await app.run()
 
 
-def _run_until_stopped(work: Coroutine[Any, Any, None]) -> int:
+def run_until_stopped(work: Coroutine[Any, Any, None]) -> int:
     """Run to the end, or until SIGINT or SIGTERM asks to stop in good order."""
 
     async def run() -> None:

@@ -4,29 +4,40 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import BotCommand, Update
-from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError
 from telegram.ext import Application, ApplicationBuilder
 
+from bot.alerts import Alerts
+from bot.composing import Composer
 from bot.config import Settings
+from bot.correcting import Corrector
 from bot.delivery import Sender
 from bot.handlers.admin import AdminHandlers
+from bot.handlers.alerts import AlertHandlers
 from bot.handlers.digest import DigestHandlers
 from bot.handlers.latest import LatestHandlers
-from bot.handlers.services import Context, Services
+from bot.handlers.membership import MembershipHandlers
+from bot.handlers.services import Context, Services, find_message
 from bot.handlers.start import StartHandlers
+from bot.handlers.timetable import TimetableHandlers
 from bot.handlers.topics import TopicHandlers
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.local import READER_ID, LocalTelegram
+from bot.pacing import Pacing
+from bot.pauses import Pauses
+from bot.reports import Reports
 from bot.texts import say, say_in
+from bot.timer import Bell, Timer
+from bot.transport import AiohttpRequest
 from data.backfill import Backfill
 from data.feeds import DEFAULT_FEEDS_FILE, Feed, check_departments, name_publishers, read_feeds
 from data.kinds import load_kinds
@@ -44,7 +55,20 @@ SAMPLES_EN, SAMPLES_ZH = "fictional sample releases", "虛構的新聞公報樣�
 
 log = logging.getLogger(__name__)
 
-COMMANDS = ("latest", "topic", "digest", "subscribe", "unsubscribe", "language", "help", "start")
+COMMANDS = (
+    "latest",
+    "topic",
+    "digest",
+    "subscribe",
+    "unsubscribe",
+    "alerts",
+    "zone",
+    "quiet",
+    "empty",
+    "language",
+    "help",
+    "start",
+)
 # Telegram shows the menu of the language of a person's app, else the one without a language.
 MENUS: tuple[tuple[str | None, ChatLanguage], ...] = (
     (None, "en"),
@@ -55,6 +79,8 @@ MENUS: tuple[tuple[str | None, ChatLanguage], ...] = (
 SHARE_OF_MEMORY = 0.75
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 60.0
+# When it is told to stop: what is in flight may take so long, and what is being answered too.
+DRAIN_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +99,7 @@ class App:
     application: Application[Any, Any, Any, Any, Any, Any]
     store: Store
     inbox: Inbox
+    sender: Sender
     jobs: Jobs
     worker: SummaryWorker
     settings: Settings
@@ -84,7 +111,7 @@ class App:
             InvalidToken: if the token is refused. Other answers are tried again until it works.
         """
         await self.connect()
-        returned = self.store.deliveries.release_claimed()
+        returned = self.sender.recover()
         if returned:
             log.warning("%d messages in doubt after a crash are sent again", returned)
 
@@ -118,22 +145,37 @@ class App:
             await self.start()
             tasks.add(asyncio.create_task(load()))
             scheduler.start()
-            tasks.add(answering := asyncio.create_task(self.inbox.run()))
-            await asyncio.wait({answering, spoilt}, return_when=asyncio.FIRST_COMPLETED)
-            await (spoilt if spoilt.done() else answering)
+            working = {
+                asyncio.create_task(self.inbox.run()),
+                asyncio.create_task(self.sender.run()),
+            }
+            tasks |= working
+            await asyncio.wait({*working, spoilt}, return_when=asyncio.FIRST_COMPLETED)
+            for ended in (spoilt, *working):
+                if ended.done():
+                    await ended
+        finally:
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+            await self._drain(tasks)
+            await self.close()
+
+    async def _drain(self, tasks: set[asyncio.Task[None]]) -> None:
+        """Finish what is in hand, as far as it can be in good time; the rest stays owed."""
+        try:
+            await self.inbox.stop(DRAIN_SECONDS)
+            await self.sender.stop(DRAIN_SECONDS)
         finally:
             for task in tasks:
                 task.cancel()
-            if scheduler.running:
-                scheduler.shutdown(wait=False)
-            await self.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
         """Let go of worker, connections and database."""
         await self.worker.close()
         await self.application.shutdown()
-        # After a refused token the library holds on to the connection that it was refused over.
-        await self.application.bot.request.shutdown()
+        # After a refused token the library holds on to the connections that it had opened.
+        await self.application.bot.shutdown()
         self.store.close()
 
     async def connect(self) -> None:
@@ -160,12 +202,16 @@ class App:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where the bot lives: its Bot API, its feeds, its database, and the local chat if any."""
+    """Where the bot lives: its Bot API, its feeds, its database, and the local chat if any.
+
+    ``timer`` is the time in which it waits; one of its own lets a test wait without waiting.
+    """
 
     address: Address
     feeds: Sequence[Feed]
     database: Path
     local: LocalTelegram | None = None
+    timer: Timer = field(default_factory=Timer)
 
 
 @asynccontextmanager
@@ -219,6 +265,9 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
     options = choose_engine(settings)
     check_options(options)
     worker = SummaryWorker(options, choose_limits(settings))
+    timer, pacing = surroundings.timer, Pacing(settings.sends_per_second)
+    pauses = Pauses(pacing, timer)
+    bell = Bell()
     services = Services(
         store=store,
         tables=tables,
@@ -227,23 +276,37 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         digest_time=settings.digest_time,
         time_zone=settings.time_zone,
         want=worker.want,
+        wake=bell.ring,
     )
     admin = AdminHandlers(services, settings.admin_ids, worker.report)
-    application = _build_application(surroundings.address, services, admin)
+    application = _build_application(surroundings.address, services, admin, pauses)
+    sender = Sender(
+        bot=application.bot,
+        store=store,
+        pacing=pacing,
+        clock=clock,
+        report=Reports(store, settings.admin_ids, clock),
+        bell=bell,
+        timer=timer,
+    )
+    kinds = load_kinds()
+    most_late = timedelta(hours=settings.digest_late_hours)
     jobs = Jobs(
         store=store,
         database=surroundings.database,
         feeds=surroundings.feeds,
         tables=tables,
-        publishers=publishers,
-        kinds=load_kinds(),
+        kinds=kinds,
         backfill=Backfill(most_days=settings.backfill_days),
         worker=worker,
-        sender=Sender(application.bot, store, clock),
+        composer=Composer(store, tables, publishers, worker.want, clock, most_late),
+        alerts=Alerts(store, kinds, publishers, worker.want, bell.ring, clock),
+        corrector=Corrector(store, worker.want, bell.ring, clock, asyncio.Lock()),
+        wake=bell.ring,
         clock=clock,
     )
-    inbox = Inbox(application, store, clock)
-    return App(application, store, inbox, jobs, worker, settings)
+    inbox = Inbox(application, store, clock, pauses, timer)
+    return App(application, store, inbox, sender, jobs, worker, settings)
 
 
 def choose_engine(settings: Settings) -> EngineOptions:
@@ -271,10 +334,13 @@ def choose_limits(settings: Settings) -> Limits:
 
 
 def _build_application(
-    address: Address, services: Services, admin: AdminHandlers
+    address: Address, services: Services, admin: AdminHandlers, pauses: Pauses
 ) -> Application[Any, Any, Any, Any, Any, Any]:
     # Without updater: updates come from our own inbox, which commits them first.
-    builder = ApplicationBuilder().token(address.token).updater(None)
+    builder = ApplicationBuilder().token(address.token).updater(None).rate_limiter(pauses)
+    builder = builder.request(AiohttpRequest()).get_updates_request(
+        AiohttpRequest(connection_pool_size=1)
+    )
     if address.base_url and address.base_file_url:
         builder = builder.base_url(address.base_url).base_file_url(address.base_file_url)
     application = builder.build()
@@ -284,6 +350,9 @@ def _build_application(
         LatestHandlers(services),
         TopicHandlers(services),
         DigestHandlers(services),
+        TimetableHandlers(services),
+        AlertHandlers(services),
+        MembershipHandlers(services),
         admin,
     )
     for conversation in conversations:
@@ -292,23 +361,9 @@ def _build_application(
 
     async def report_error(update: object, context: Context) -> None:
         log.error("an update could not be answered", exc_info=context.error)
-        if isinstance(update, Update) and not _is_offline(context.error):
-            await _apologise(update, context, services)
+        if isinstance(update, Update) and find_message(update) is not None:
+            languages = services.get_chat(update).languages
+            services.answer(update, say_in(languages, "error.failed"))
 
     application.add_error_handler(report_error)
     return application
-
-
-def _is_offline(error: Exception | None) -> bool:
-    """Whether Telegram could not be reached: then nothing more can be said either."""
-    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-
-
-async def _apologise(update: Update, context: Context, services: Services) -> None:
-    if update.effective_chat is None:
-        return
-    languages = services.get_chat(update).languages
-    try:
-        await services.answer(update, context, say_in(languages, "error.failed"))
-    except TelegramError as error:
-        log.warning("nor could an apology be sent: %s", error)

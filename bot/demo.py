@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from bot.app import App, Surroundings, build_app, open_surroundings
 from bot.config import Settings
 from bot.local import READER_ID, LocalTelegram, Message
+from data.models import Priority
 
 COMMANDS = ("/start", "/latest 2", "/topic health")
 LANGUAGE = "en+zh-Hant"
@@ -88,20 +89,13 @@ async def _converse(
     await app.jobs.summarize()
     await app.jobs.compose()
     before = len(local.messages())
-    await _deliver_all(app, clock)
+    await app.sender.deliver_due()
     arrived = local.messages()[before:]
     if not arrived:
         raise DemoError("no digest arrived in the local chat")
     for message in arrived:
         show(_as_text(message))
     show(f"— the digest arrived in {len(arrived)} message(s) by way of the outbox —")
-
-
-async def _deliver_all(app: App, clock: DemoClock) -> None:
-    """The parts of a digest go out a second or more apart; the demo need not wait for it."""
-    while app.store.deliveries.count("due"):
-        await app.jobs.deliver()
-        clock.moved += timedelta(seconds=2)
 
 
 async def _say(app: App, local: LocalTelegram, text: str, show: Callable[[str], None]) -> None:
@@ -122,6 +116,7 @@ async def _press_language(app: App, local: LocalTelegram) -> None:
 async def _handle(app: App) -> None:
     await app.inbox.fetch()
     await app.inbox.handle_due()
+    await app.sender.deliver_due(Priority.ANSWER)
 
 
 def _as_text(message: Message) -> str:

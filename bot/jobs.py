@@ -15,30 +15,21 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.delivery import Sender
-from bot.digest import choose_sections
-from bot.render import Publishers, render_digest
-from bot.schedule import next_due
-from bot.texts import say_in
+from bot.alerts import Alerts
+from bot.composing import Composer
+from bot.correcting import Corrector
 from data.backfill import Backfill
 from data.feeds import Feed
 from data.fetch import open_fetcher
 from data.ingest import IngestCounts, ingest
 from data.kinds import Kinds
-from data.models import Chat, Digest, Release, Summary
-from data.store.digests import Progress
-from data.store.releases import Stored
+from data.models import Release, Summary
 from data.store.store import Store, open_store
 from data.tables import Tables
 from summarizer.worker import SummaryWorker, WorkerClosedError
 
 log = logging.getLogger(__name__)
 
-# A digest reaches this far back before the one before it: a release can be issued before eight
-# and come in after.
-REACH = timedelta(hours=24)
-# So long a digest waits for summaries that are still being made.
-SUMMARY_GRACE = timedelta(minutes=10)
 # English comes up to 6.4 hours after Chinese (117 pairs): what is single then stays so. What is
 # older than a digest reaches is not worth a model's time.
 COUNTERPART_WAIT = timedelta(hours=8)
@@ -51,7 +42,14 @@ MOST_WITH_WANTED = 48
 
 SUMMARIZE_SECONDS = 5
 COMPOSE_SECONDS = 15
-DELIVER_SECONDS = 2
+ALERT_SECONDS = 5
+CORRECT_SECONDS = 15
+PRUNE_SECONDS = 24 * 60 * 60
+
+# How long what was sent is kept, and what digests said; so many rows go at a time.
+DELIVERIES_KEPT = timedelta(days=14)
+DIGESTS_KEPT = timedelta(days=60)
+MOST_DROPPED = 500
 
 
 @dataclass
@@ -62,11 +60,13 @@ class Jobs:
     database: Path
     feeds: Sequence[Feed]
     tables: Tables
-    publishers: Publishers
     kinds: Kinds
     backfill: Backfill
     worker: SummaryWorker
-    sender: Sender
+    composer: Composer
+    alerts: Alerts
+    corrector: Corrector
+    wake: Callable[[], None]
     clock: Callable[[], datetime]
 
     def schedule(self, ingest_minutes: int) -> AsyncIOScheduler:
@@ -79,7 +79,9 @@ class Jobs:
             (self.ingest, ingest_minutes * 60),
             (self.summarize, SUMMARIZE_SECONDS),
             (self.compose, COMPOSE_SECONDS),
-            (self.deliver, DELIVER_SECONDS),
+            (self.alert, ALERT_SECONDS),
+            (self.correct, CORRECT_SECONDS),
+            (self.prune, PRUNE_SECONDS),
         )
         for tick, seconds in ticks:
             scheduler.add_job(
@@ -175,57 +177,36 @@ class Jobs:
 
     async def compose(self) -> int:
         """Compose the digests that are due and owe their parts; how many were composed."""
-        composed = 0
-        for chat in self.store.chats.list_due(self.clock()):
-            composed += self._compose_for(chat)
-            await asyncio.sleep(0)  # readers' commands come first
+        async with self.corrector.wording:
+            composed = await self.composer.compose_due()
         if composed:
+            self.wake()
             log.info("compose: %d digests", composed)
         return composed
 
-    async def deliver(self) -> int:
-        """Send what is owed; how many messages were sent."""
-        sent = await self.sender.deliver_due()
-        if sent:
-            log.info("deliver: %d messages", sent)
-        return sent
+    async def alert(self) -> int:
+        """Owe the alerts of urgent releases that came in; how many were owed."""
+        return await self.alerts.owe_due()
 
-    def _compose_for(self, chat: Chat) -> bool:
-        now = self.clock()
-        due = chat.next_due or now
-        progress = self.store.digests.get_progress(chat)
-        since = progress.since or due - REACH
-        releases = self.store.releases.list_between(since, now, progress.digested_seq)
-        lacking = [stored.release.id for stored in releases if stored.lacks_summary]
-        if lacking and now < due + SUMMARY_GRACE:
-            self.worker.want(lacking)
-            return False
-        parts, release_ids = self._render(chat, releases, due)
-        digest = Digest(
-            chat_id=chat.id,
-            thread_id=chat.thread_id,
-            local_date=due.astimezone(ZoneInfo(chat.time_zone)).date(),
-            release_ids=release_ids,
-            parts=parts,
-        )
-        reached = max([progress.digested_seq, *(stored.seq for stored in releases)])
-        return self.store.digests.save_composed(
-            digest,
-            Progress(reached, now - REACH),
-            now=now,
-            next_due=next_due(now, chat.digest_time, chat.time_zone),
-        )
+    async def correct(self) -> int:
+        """Put right what shows an earlier version of a text; how many contents were looked at."""
+        return await self.corrector.correct_due()
 
-    def _render(
-        self, chat: Chat, releases: Sequence[Stored], due: datetime
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        followed = self.store.chats.list_followed(chat)
-        sections = choose_sections(releases, followed)
-        day = due.astimezone(ZoneInfo(chat.time_zone)).date()
-        parts = render_digest(sections, chat.languages, self.tables, self.publishers, day=day)
-        ids = tuple(stored.release.id for section in sections for stored in section.releases)
-        nothing = "digest.none_today_followed" if followed else "digest.none_today"
-        return parts or (say_in(chat.languages, nothing),), ids
+    async def prune(self) -> None:
+        """Drop what has been done for so long that nobody asks for it any more."""
+        now, store = self.clock(), self.store
+        steps: tuple[Callable[[], int], ...] = (
+            lambda: store.deliveries.drop_done(now - DELIVERIES_KEPT, MOST_DROPPED),
+            lambda: store.digests.drop_old((now - DIGESTS_KEPT).date(), MOST_DROPPED),
+            lambda: store.contents.drop_unused(now - DIGESTS_KEPT, MOST_DROPPED),
+        )
+        for step in steps:
+            while True:
+                async with self.corrector.wording:
+                    dropped = step()
+                if not dropped:
+                    break
+                await asyncio.sleep(0)  # readers' commands come first
 
 
 def _end_quietly(tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,15 +11,22 @@ from telegram.constants import MessageLimit
 from bot.digest import Section, count_releases
 from bot.texts import SOURCE_LANGUAGE, format_day, format_names, say, to_simplified
 from data.feeds import PublisherNames
-from data.models import ChatLanguage, Language, Topic
+from data.models import (
+    CHAT_LANGUAGES,
+    ChatLanguage,
+    Content,
+    Language,
+    Piece,
+    ReleaseText,
+    Topic,
+    split_language,
+)
 from data.store.releases import Stored
 from data.tables import Tables
 
 Languages = tuple[ChatLanguage, ...]
 Publishers = Mapping[str, PublisherNames]
 
-# Room for the line that counts the parts, in two languages.
-PART_MARK_LENGTH = 80
 MAX_ENTITIES = int(MessageLimit.MESSAGE_ENTITIES)
 MAX_LENGTH = int(MessageLimit.MAX_TEXT_LENGTH)
 # A title is a line and a summary a paragraph; thousands of characters are an accident, and one
@@ -46,13 +53,23 @@ class Size:
         return self.characters <= MAX_LENGTH and self.entities <= MAX_ENTITIES
 
 
+# The line that counts the parts, in two languages; and what parts two pieces.
+PART_MARK = Size(80, 1)
+BLANK_LINE = Size(2, 0)
+
+
 def measure(text: str) -> Size:
     """The size of some Telegram HTML of ours."""
     entities = sum(1 for tag in _TAG.finditer(text) if not tag[1])
-    return Size(len(html.unescape(_TAG.sub("", text))), entities)
+    return Size(len(strip_markup(text)), entities)
 
 
-def render_release(stored: Stored, languages: Languages) -> str:
+def strip_markup(text: str) -> str:
+    """The words of some Telegram HTML of ours."""
+    return html.unescape(_TAG.sub("", text))
+
+
+def render_release(stored: Stored, languages: Languages) -> Piece:
     """One release: headline, summary and link to the official text, in each language.
 
     In a language that the release lacks it is shown as a machine translation where there is
@@ -66,7 +83,15 @@ def render_release(stored: Stored, languages: Languages) -> str:
         blocks.append(_render_text(stored, only, lacking[0], _mark(lacking[0], "only_here")))
     elif lacking:
         blocks[0] = _render_told(stored, told[0], _mark(lacking[0], "only_here"))
-    return "\n".join(blocks)
+    shown = {text.id: text.version for text in _list_told(stored, languages)}
+    return Piece(html="\n".join(blocks), shown=shown)
+
+
+def _list_told(stored: Stored, languages: Languages) -> Iterator[ReleaseText]:
+    """The official texts that readers of these languages are told of."""
+    texts = stored.release.texts
+    for language in languages:
+        yield texts.get(SOURCE_LANGUAGE[language]) or next(iter(texts.values()))
 
 
 def _is_told_in(stored: Stored, source: Language) -> bool:
@@ -86,18 +111,24 @@ def _mark(language: ChatLanguage, key: str) -> str:
 
 
 def render_sections(
-    sections: Iterable[Section], languages: Languages, tables: Tables
-) -> tuple[str, ...]:
-    """Items to be cut between; a topic's heading stays with its first release."""
-    items: list[str] = []
+    sections: Iterable[Section],
+    languages: Languages,
+    tables: Tables,
+    render: Callable[[Stored, Languages], Piece] = render_release,
+) -> tuple[Piece, ...]:
+    """Pieces to be cut between; a topic's heading stays with its first release.
+
+    ``render`` renders a release: whoever renders many digests need not render one release often.
+    """
+    pieces: list[Piece] = []
     for section in sections:
         for number, stored in enumerate(section.releases):
-            item = render_release(stored, languages)
+            piece = render(stored, languages)
             if number == 0 and section.topic is not None:
                 name = html.escape(name_topic(section.topic, languages, tables), quote=False)
-                item = f"<b>— {name} —</b>\n\n{item}"
-            items.append(item)
-    return tuple(items)
+                piece = piece.model_copy(update={"heading": f"<b>— {name} —</b>"})
+            pieces.append(piece)
+    return tuple(pieces)
 
 
 def render_digest(
@@ -108,7 +139,8 @@ def render_digest(
     *,
     day: date,
     title_key: str = "digest.title",
-) -> tuple[str, ...]:
+    render: Callable[[Stored, Languages], Piece] = render_release,
+) -> tuple[Content, ...]:
     """A whole digest as messages that Telegram takes; none if there is nothing to tell."""
     count = count_releases(sections)
     if count == 0:
@@ -120,15 +152,16 @@ def render_digest(
     )
     releases = [stored for section in sections for stored in section.releases]
     foot = render_foot(releases, languages, publishers)
-    return cut_parts(head, render_sections(sections, languages, tables), languages, foot)
+    pieces = render_sections(sections, languages, tables, render)
+    return cut_parts(head, pieces, languages, foot)
 
 
 def render_list(
     title: str, releases: Sequence[Stored], languages: Languages, publishers: Publishers
-) -> tuple[str, ...]:
+) -> tuple[Content, ...]:
     """Releases under a title, as messages that Telegram takes."""
-    items = [render_release(each, languages) for each in releases]
-    return cut_parts(title, items, languages, render_foot(releases, languages, publishers))
+    pieces = [render_release(each, languages) for each in releases]
+    return cut_parts(title, pieces, languages, render_foot(releases, languages, publishers))
 
 
 def render_foot(releases: Iterable[Stored], languages: Languages, publishers: Publishers) -> str:
@@ -151,31 +184,32 @@ def name_topic(topic: Topic, languages: Languages, tables: Tables) -> str:
     return " · ".join(by_language[language] for language in languages)
 
 
-def cut_parts(head: str, items: Sequence[str], languages: Languages, foot: str) -> tuple[str, ...]:
-    """Head, items and foot, cut between items so that each part is one message.
+def cut_parts(
+    head: str, pieces: Sequence[Piece], languages: Languages, foot: str
+) -> tuple[Content, ...]:
+    """Head, pieces and foot, cut between pieces so that each part is one message.
 
     Every part says which it is; the foot stands under the last.
     """
-    groups: list[list[str]] = [[head]]
-    for item in items:
-        if _too_large([*groups[-1], item]):
+    groups: list[list[Piece]] = [[]]
+    size = PART_MARK
+    for piece in (Piece(html=head), *pieces, Piece(html=foot)):
+        grown = size + measure(piece.text) + BLANK_LINE
+        if groups[-1] and not grown.fits:
             groups.append([])
-        groups[-1].append(item)
-    if _too_large([*groups[-1], foot]):
-        groups.append([])
-    groups[-1].append(foot)
-    if len(groups) == 1:
-        return ("\n\n".join(groups[0]),)
-    marked = (
-        [*group, _part_mark(number, len(groups), languages)]
-        for number, group in enumerate(groups, 1)
-    )
-    return tuple("\n\n".join(group) for group in marked)
+            grown = PART_MARK + measure(piece.text) + BLANK_LINE
+        groups[-1].append(piece)
+        size = grown
+    if len(groups) > 1:
+        for number, group in enumerate(groups, 1):
+            group.append(Piece(html=_part_mark(number, len(groups), languages)))
+    language = join_languages(languages)
+    return tuple(Content(pieces=tuple(group), language=language) for group in groups)
 
 
-def _too_large(items: Iterable[str]) -> bool:
-    room = Size(PART_MARK_LENGTH, 1)
-    return not (measure("\n\n".join(items)) + room).fits
+def join_languages(languages: Languages) -> ChatLanguage | None:
+    """The choice of language that these come from, if it is one that a chat can make."""
+    return next((each for each in CHAT_LANGUAGES if split_language(each) == languages), None)
 
 
 def _part_mark(number: int, total: int, languages: Languages) -> str:

@@ -31,17 +31,19 @@ class Measured:
     peak: int
 
 
-def run_measured(arguments: Sequence[str | Path], folder: Path) -> Measured:
+def run_measured(
+    arguments: Sequence[str | Path], folder: Path, *, seconds: float = 100
+) -> Measured:
     """Run this Python with some arguments in a folder, with the project at hand."""
     file = folder / "peak"
     done = subprocess.run(
         [sys.executable, "-c", _STARTER, str(file), sys.executable, *map(str, arguments)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=seconds,
     )
     return Measured(done.returncode, done.stdout, done.stderr, int(file.read_text()) * _PEAK_UNIT)
 

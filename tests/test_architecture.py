@@ -41,6 +41,8 @@ PURE = (
     "bot/keyboards.py",
     "bot/schedule.py",
     "bot/outcomes.py",
+    "bot/pacing.py",
+    "bot/reshaping.py",
 )
 IMPURE_MODULES = {
     *("httpcore", "httpx", "sqlite3", "sqlite_utils", "socket", "subprocess", "asyncio", "os"),

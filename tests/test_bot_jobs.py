@@ -31,9 +31,7 @@ def add(talk: Talk, count: int, start: datetime, *, summarised: bool = True) -> 
 
 
 async def deliver_all(talk: Talk) -> list[Message]:
-    while talk.app.store.deliveries.count("due"):
-        await talk.app.jobs.deliver()
-        talk.clock.advance(seconds=2)
+    await talk.app.sender.deliver_due()
     return await talk.settle()
 
 
@@ -51,14 +49,6 @@ async def test_a_digest_comes_at_its_hour_and_once(talk: Talk) -> None:
     (digest,) = await next_digest(talk, DUE)
     assert digest.text.startswith("Daily digest · Monday, 23 November 2026 · 2 releases")
     assert await next_digest(talk, DUE + timedelta(hours=5)) == []
-
-
-async def test_the_first_digest_reaches_a_day_back(talk: Talk) -> None:
-    await talk.say("/subscribe")
-    add(talk, 1, DUE - timedelta(hours=23))
-    add(talk, 1, DUE - timedelta(hours=49))
-    (digest,) = await next_digest(talk, DUE)
-    assert "1 release" in digest.text
 
 
 async def test_no_release_comes_twice_and_a_late_one_is_not_lost(talk: Talk) -> None:
@@ -119,6 +109,16 @@ async def test_a_tick_that_is_called_off_leaves_nothing_behind(talk: Talk) -> No
     assert await talk.app.jobs.summarize() == 16
 
 
+@pytest.mark.parametrize(("hours", "digests"), [("1", 0), ("3", 1)])
+async def test_how_late_a_digest_may_be_is_a_setting(
+    tmp_path: Path, now: datetime, hours: str, digests: int
+) -> None:
+    async with open_talk(tmp_path, now, digest_late_hours=hours) as talk:
+        await talk.say("/subscribe")
+        talk.clock.now = DUE + timedelta(hours=2)
+        assert await talk.app.jobs.compose() == digests
+
+
 async def test_who_has_unsubscribed_gets_nothing(talk: Talk) -> None:
     await talk.say("/subscribe")
     await talk.say("/unsubscribe")
@@ -134,61 +134,12 @@ async def test_a_long_digest_comes_in_order_and_after_a_crash_goes_on(talk: Talk
     owed = talk.app.store.deliveries.count("due")
     assert owed > 1
     # One part is claimed, and the process dies before it is sent.
-    talk.app.store.deliveries.claim(talk.clock(), 1)
-    assert talk.app.store.deliveries.release_claimed() == 1
+    assert talk.app.store.deliveries.claim(talk.clock()) is not None
+    assert talk.app.sender.recover() == 1
     parts = await deliver_all(talk)
     assert len(parts) == owed
     for number, part in enumerate(parts, 1):
         assert f"part {number} of {owed}" in part.text
-
-
-async def test_at_least_a_second_lies_between_the_parts_of_a_digest(talk: Talk) -> None:
-    await talk.say("/subscribe")
-    add(talk, 60, DUE - timedelta(hours=3))
-    talk.clock.now = DUE.replace(microsecond=900_000)
-    await talk.app.jobs.compose()
-    assert await talk.app.jobs.deliver() == 1
-    talk.clock.advance(seconds=0.9)
-    assert await talk.app.jobs.deliver() == 0
-    talk.clock.advance(seconds=1.1)
-    assert await talk.app.jobs.deliver() == 1
-
-
-async def test_a_chat_that_blocks_the_bot_is_let_go_and_others_are_served(talk: Talk) -> None:
-    talk.telegram.open_chat(2002)
-    await talk.say("/subscribe")
-    await talk.say("/subscribe", chat_id=2002)
-    add(talk, 1, DUE - timedelta(hours=1))
-    talk.telegram.block(1001)
-    await talk.settle()
-    talk.clock.now = DUE
-    assert await talk.app.jobs.compose() == 2
-    assert await talk.app.jobs.deliver() == 1
-    assert "1 release" in talk.telegram.messages(2002)[-1].text
-    chat = talk.app.store.chats.find(1001)
-    assert chat is not None
-    assert chat.status == "gone"
-    assert talk.app.store.deliveries.count("gone") == 1
-
-
-async def test_a_message_that_telegram_refuses_is_kept_for_the_operator(talk: Talk) -> None:
-    await talk.say("/help")
-    talk.app.store.deliveries.add("bad", 1001, 0, {"text": "<br>"}, talk.clock())
-    talk.app.store.deliveries.add("good", 1001, 0, {"text": "fine"}, talk.clock())
-    messages = await deliver_all(talk)
-    assert [message.text for message in messages] == ["fine"]
-    assert talk.app.store.deliveries.count("refused") == 1
-
-
-async def test_an_outage_only_delays(tmp_path: Path, now: datetime) -> None:
-    async with open_talk(tmp_path, now) as talk:
-        await talk.say("/subscribe")
-        add(talk, 1, DUE - timedelta(hours=1))
-        talk.clock.now = DUE
-        await talk.app.jobs.compose()
-        await talk.telegram.close()
-        assert await talk.app.jobs.deliver() == 0
-        assert talk.app.store.deliveries.count("due") == 1
 
 
 async def test_missing_summaries_are_made_newest_first_and_kept(talk: Talk) -> None:
@@ -215,3 +166,28 @@ async def test_a_release_in_one_language_waits_for_its_counterpart_and_is_then_m
     assert stored.summaries["zh"].headline == "Lanterns lit at harbour（只有英文）"
     assert stored.summaries["zh"].unsupported == ("there is no model to translate it",)
     assert await talk.app.jobs.summarize() == 0
+
+
+async def test_what_is_done_is_dropped_when_nobody_asks_for_it_any_more(talk: Talk) -> None:
+    await talk.say("/subscribe")
+    add(talk, 2, DUE - timedelta(hours=3))
+    await next_digest(talk, DUE)
+    await talk.app.jobs.prune()
+    sent, kept = talk.app.store.deliveries.count("sent"), count_rows(talk)
+    assert (sent > 1, kept["digests"], kept["editions"]) == (True, 1, 1)
+    talk.clock.advance(days=15)
+    await talk.app.jobs.prune()
+    assert talk.app.store.deliveries.count("sent") == 0
+    assert count_rows(talk) == kept
+    talk.clock.advance(days=50)
+    await talk.app.jobs.prune()
+    assert set(count_rows(talk).values()) == {0}
+    # A chat that still gets digests goes on.
+    assert await talk.app.jobs.compose() == 1
+
+
+def count_rows(talk: Talk) -> dict[str, int]:
+    return {
+        table: talk.app.store.db.table(table).count
+        for table in ("digests", "editions", "edition_parts", "contents", "shown")
+    }

@@ -13,6 +13,7 @@ from bot.digest import Section, choose_sections
 from bot.render import (
     MAX_ENTITIES,
     MAX_LENGTH,
+    Languages,
     cut_parts,
     measure,
     render_digest,
@@ -20,7 +21,7 @@ from bot.render import (
     render_release,
 )
 from data.feeds import PublisherNames
-from data.models import Release, Topic
+from data.models import Content, Piece, Release, Topic
 from data.store.releases import Stored
 from data.tables import Tables
 
@@ -38,8 +39,16 @@ def many(count: int, topics: Sequence[Topic] = ("culture",)) -> list[Stored]:
     return [stored(release, number) for number, release in enumerate(releases, 1)]
 
 
+def tell(release: Stored, languages: Languages) -> str:
+    return render_release(release, languages).html
+
+
+def texts_of(parts: Sequence[Content]) -> list[str]:
+    return [part.text for part in parts]
+
+
 def test_a_release_shows_headline_summary_and_official_link() -> None:
-    text = render_release(stored(make_release()), ("en",))
+    text = tell(stored(make_release()), ("en",))
     assert text == (
         "<b>Lanterns lit at harbour</b>\n"
         "Thirteen lanterns were lit at the harbour on November 21.\n"
@@ -48,7 +57,7 @@ def test_a_release_shows_headline_summary_and_official_link() -> None:
 
 
 def test_a_bilingual_chat_gets_each_language_from_its_own_official_text() -> None:
-    text = render_release(stored(make_release()), ("en", "zh-Hant"))
+    text = tell(stored(make_release()), ("en", "zh-Hant"))
     assert "Thirteen lanterns" in text
     assert "點亮13盞燈籠" in text
     assert make_text("en").url in text
@@ -56,36 +65,36 @@ def test_a_bilingual_chat_gets_each_language_from_its_own_official_text() -> Non
 
 
 def test_simplified_is_converted_but_links_are_not() -> None:
-    text = render_release(stored(make_release()), ("zh-Hans",))
+    text = tell(stored(make_release()), ("zh-Hans",))
     assert "海港点亮灯笼" in text
     assert make_text("zh").url in text
 
 
 def test_a_release_in_one_language_is_shown_in_it_and_marked() -> None:
     only = stored(make_release(make_text("zh")))
-    assert "(Chinese only)" in render_release(only, ("en",))
-    assert "海港署" in render_release(only, ("en",))
-    assert render_release(only, ("en", "zh-Hant")).count("(Chinese only)") == 1
-    assert "only" not in render_release(only, ("zh-Hant",))
+    assert "(Chinese only)" in tell(only, ("en",))
+    assert "海港署" in tell(only, ("en",))
+    assert tell(only, ("en", "zh-Hant")).count("(Chinese only)") == 1
+    assert "only" not in tell(only, ("zh-Hant",))
     english = stored(make_release(make_text("en")))
-    assert "只有英文" in render_release(english, ("zh-Hant",))
-    assert "只有英文" in render_release(english, ("zh-Hans",))
+    assert "只有英文" in tell(english, ("zh-Hant",))
+    assert "只有英文" in tell(english, ("zh-Hans",))
 
 
 def test_a_machine_translation_is_shown_as_one_with_the_link_to_the_text_that_there_is() -> None:
-    text = render_release(with_translation(), ("zh-Hant",))
+    text = tell(with_translation(), ("zh-Hant",))
     assert "<b>海港燈籠</b> <i>(機器翻譯，官方文本只有英文)</i>" in text
     assert "海港點亮13盞燈籠。" in text
     assert make_text("en").url in text
     assert "只有英文)</i>\nThirteen" not in text
-    both = render_release(with_translation(), ("en", "zh-Hant"))
+    both = tell(with_translation(), ("en", "zh-Hant"))
     assert "Thirteen lanterns" in both
     assert both.count("機器翻譯") == 1
-    assert "海港点亮13盏灯笼" in render_release(with_translation(), ("zh-Hans",))
+    assert "海港点亮13盏灯笼" in tell(with_translation(), ("zh-Hans",))
 
 
 def test_a_translation_that_was_refused_is_not_shown() -> None:
-    text = render_release(with_translation(supported=False), ("zh-Hant",))
+    text = tell(with_translation(supported=False), ("zh-Hant",))
     assert "燈籠" not in text
     assert "只有英文" in text
     assert "Thirteen lanterns" in text
@@ -106,7 +115,7 @@ def with_translation(supported: bool = True) -> Stored:
 
 
 def test_a_release_without_summary_shows_its_title_and_says_so() -> None:
-    text = render_release(Stored(1, make_release(), {}), ("en",))
+    text = tell(Stored(1, make_release(), {}), ("en",))
     assert "Lanterns lit at harbour" in text
     assert "The summary is still being written" in text
 
@@ -116,7 +125,7 @@ def test_a_summary_that_its_source_does_not_support_is_never_shown() -> None:
     wrong = make_summaries(release)[0].model_copy(
         update={"text": "Nine lanterns.", "supported": False, "unsupported": ("nine",)}
     )
-    text = render_release(Stored(1, release, {"en": wrong}), ("en",))
+    text = tell(Stored(1, release, {"en": wrong}), ("en",))
     assert "Nine" not in text
     assert "No summary:" in text
 
@@ -124,7 +133,7 @@ def test_a_summary_that_its_source_does_not_support_is_never_shown() -> None:
 def test_a_digest_is_grouped_by_topic_and_names_its_source(tables: Tables) -> None:
     releases = [*many(2, ("law",)), *many(1, ("health", "law"))]
     sections = choose_sections(releases, [])
-    (part,) = render_digest(sections, ("en",), tables, PUBLISHERS, day=DAY)
+    (part,) = texts_of(render_digest(sections, ("en",), tables, PUBLISHERS, day=DAY))
     assert part.startswith("<b>Daily digest</b> · Sunday, 22 November 2026 · 3 releases")
     assert part.index("Health") < part.index("Law")
     assert "HKSAR Government Press Releases" in part
@@ -135,7 +144,7 @@ def test_every_publisher_of_a_digest_is_named_once_in_each_language(tables: Tabl
     bridge = make_releases(1)[0].model_copy(update={"source": "hko"})
     sections = (Section("law", (*many(2), stored(bridge), stored(bridge))),)
     publishers = {**PUBLISHERS, "hko": PublisherNames("Observatory & Sons", "天文臺")}
-    (part,) = render_digest(sections, ("en", "zh-Hans"), tables, publishers, day=DAY)
+    (part,) = texts_of(render_digest(sections, ("en", "zh-Hans"), tables, publishers, day=DAY))
     assert "Source: HKSAR Government Press Releases and Observatory &amp; Sons." in part
     assert "香港特区政府新闻公报和天文台。" in part
 
@@ -145,13 +154,15 @@ def test_a_digest_of_nothing_has_no_part(tables: Tables) -> None:
 
 
 def test_one_release_is_counted_in_the_singular(tables: Tables) -> None:
-    (part,) = render_digest((Section("law", tuple(many(1))),), ("en",), tables, PUBLISHERS, day=DAY)
+    (part,) = texts_of(
+        render_digest((Section("law", tuple(many(1))),), ("en",), tables, PUBLISHERS, day=DAY)
+    )
     assert "1 release\n" in part
 
 
 def test_a_long_digest_is_cut_between_items_and_every_part_fits(tables: Tables) -> None:
     sections = choose_sections(many(60), [])
-    parts = render_digest(sections, ("en", "zh-Hant"), tables, PUBLISHERS, day=DAY)
+    parts = texts_of(render_digest(sections, ("en", "zh-Hant"), tables, PUBLISHERS, day=DAY))
     assert len(parts) > 2
     for number, part in enumerate(parts, 1):
         size = measure(part)
@@ -166,13 +177,13 @@ def test_a_long_digest_is_cut_between_items_and_every_part_fits(tables: Tables) 
 
 def test_many_short_releases_stay_within_the_limit_of_entities() -> None:
     bare = [Stored(number, each.release, {}) for number, each in enumerate(many(80))]
-    parts = render_list("<b>Title</b>", bare, ("zh-Hant",), PUBLISHERS)
+    parts = texts_of(render_list("<b>Title</b>", bare, ("zh-Hant",), PUBLISHERS))
     assert max(measure(part).entities for part in parts) <= MAX_ENTITIES
 
 
 def test_a_title_of_ten_thousand_characters_harms_nobody() -> None:
     giant = stored(make_release(make_text("en", title="A<b>&" * 2000)))
-    parts = render_list("Title", [giant, *many(3)], ("en",), PUBLISHERS)
+    parts = texts_of(render_list("Title", [giant, *many(3)], ("en",), PUBLISHERS))
     assert all(measure(part).fits for part in parts)
     assert "Notice 2" in "".join(parts)
 
@@ -181,7 +192,8 @@ def test_a_title_of_ten_thousand_characters_harms_nobody() -> None:
 @given(st.lists(st.text(max_size=3000), max_size=8))
 def test_any_items_are_cut_between_never_within(items: list[str]) -> None:
     escaped = [f"<b>{html.escape(item[:200])}</b>{html.escape(item[:1500])}" for item in items]
-    parts = cut_parts("Head", escaped, ("en",), "Foot")
+    pieces = [Piece(html=item) for item in escaped]
+    parts = texts_of(cut_parts("Head", pieces, ("en",), "Foot"))
     assert all(measure(part).fits for part in parts)
     joined = "\n\n".join(re.sub(r"\n\n<i>part \d+ of \d+</i>$", "", part) for part in parts)
     position = 0
@@ -190,5 +202,19 @@ def test_any_items_are_cut_between_never_within(items: list[str]) -> None:
 
 
 def test_html_in_titles_is_shown_not_obeyed() -> None:
-    text = render_release(stored(make_release(make_text("en", title="<i>A & B</i>"))), ("en",))
+    text = tell(stored(make_release(make_text("en", title="<i>A & B</i>"))), ("en",))
     assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in text
+
+
+def test_a_part_knows_which_versions_it_shows() -> None:
+    release = stored(make_release())
+    (part,) = render_list("Title", [release], ("en", "zh-Hant"), PUBLISHERS)
+    assert part.language == "en+zh-Hant"
+    assert part.shown == {text.id: text.version for text in release.release.texts.values()}
+    assert render_release(release, ("zh-Hans",)).shown.keys() == {make_text("zh").id}
+
+
+def test_a_release_told_in_the_other_language_is_known_by_the_text_that_there_is() -> None:
+    english = stored(make_release(make_text("en")))
+    assert render_release(english, ("zh-Hant",)).shown.keys() == {make_text("en").id}
+    assert render_release(with_translation(), ("zh-Hant",)).shown.keys() == {make_text("en").id}

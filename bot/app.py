@@ -338,9 +338,8 @@ def _build_application(
 ) -> Application[Any, Any, Any, Any, Any, Any]:
     # Without updater: updates come from our own inbox, which commits them first.
     builder = ApplicationBuilder().token(address.token).updater(None).rate_limiter(pauses)
-    builder = builder.request(AiohttpRequest()).get_updates_request(
-        AiohttpRequest(connection_pool_size=1)
-    )
+    # The second would be a stock one otherwise; it has nothing to do, for the inbox uses the first.
+    builder = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest())
     if address.base_url and address.base_file_url:
         builder = builder.base_url(address.base_url).base_file_url(address.base_file_url)
     application = builder.build()

@@ -198,7 +198,7 @@ class Jobs:
         steps: tuple[Callable[[], int], ...] = (
             lambda: store.deliveries.drop_done(now - DELIVERIES_KEPT, MOST_DROPPED),
             lambda: store.digests.drop_old((now - DIGESTS_KEPT).date(), MOST_DROPPED),
-            lambda: store.contents.drop_unused(now - DIGESTS_KEPT, MOST_DROPPED),
+            lambda: store.contents.drop_unused(now - DELIVERIES_KEPT, MOST_DROPPED),
         )
         for step in steps:
             while True:

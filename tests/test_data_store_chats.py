@@ -154,7 +154,7 @@ def test_a_chat_is_paused_and_comes_back_with_all_it_had(store: Store, now: date
     assert (paused.status, paused.paused_for) == ("paused", "bot was blocked by the user")
     assert find(store, 7, 4).status == "paused"
     assert store.digests.list_due(now) == []
-    store.chats.mark_back(7)
+    store.chats.save(paused.model_copy(update={"status": "active", "paused_for": None}))
     assert find(store, 7) == chat
 
 

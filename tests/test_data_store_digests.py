@@ -124,10 +124,10 @@ def test_so_it_is_with_one_that_had_blocked_the_bot(
     store: Store, chat: Chat, now: datetime
 ) -> None:
     save(store, keep(store, now), now)
-    store.chats.mark_back(7)
+    store.chats.save(chat)
     assert find_progress(store) == Progress(9, now)
     store.chats.mark_paused(7, "blocked")
-    store.chats.mark_back(7)
+    store.chats.save(chat)
     assert find_progress(store) == Progress(9, None)
 
 

@@ -107,10 +107,6 @@ class Chats:
         """A chat, or one thread of it, is no more."""
         self._mark(chat_id, thread_id, "gone", None)
 
-    def mark_back(self, chat_id: int, *, thread_id: int | None = None) -> None:
-        """A chat, or one thread of it, lets us in again; its next digest is to be planned anew."""
-        self._mark(chat_id, thread_id, "active", None)
-
     def move(self, old_id: int, new_id: int) -> None:
         """A group has become a supergroup: its settings, digests and what it is owed go along.
 

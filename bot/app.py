@@ -288,6 +288,7 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         report=Reports(store, settings.admin_ids, clock),
         bell=bell,
         timer=timer,
+        most_in_flight=settings.sends_in_flight,
     )
     kinds = load_kinds()
     most_late = timedelta(hours=settings.digest_late_hours)

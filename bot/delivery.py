@@ -1,8 +1,8 @@
 """The outbox to Telegram: claim, send, record.
 
 A message is claimed before it is sent and recorded after. What was claimed when the process died
-may or may not have arrived: it is sent again, for a repeat beats a loss. No more than four are in
-flight at any time, so that no more than four can be repeated.
+may or may not have arrived: it is sent again, for a repeat beats a loss. No more than four (or what
+the settings say) are in flight at any time, so that no more can be repeated.
 """
 
 import asyncio
@@ -43,8 +43,6 @@ from data.store.store import Store
 log = logging.getLogger(__name__)
 
 IN_FLIGHT = 4
-# One of the four is left to answers, so that a reader who asks need not wait for a digest.
-BROADCASTS_IN_FLIGHT = 3
 # How long it rests when there is nothing to do: what other processes owe is seen as late as that.
 REST = 1.0
 # A group's window is the longest; what was sent before it has no bearing on the pace.
@@ -67,7 +65,10 @@ class _Answer:
 
 @dataclass
 class Sender:
-    """Sends what is owed, at a pace that Telegram allows."""
+    """Sends what is owed, at a pace that Telegram allows.
+
+    ``most_in_flight`` bounds what a crash can repeat, and what is sent in the time of an answer.
+    """
 
     bot: Bot
     store: Store
@@ -76,6 +77,7 @@ class Sender:
     report: Report
     bell: Bell
     timer: Timer
+    most_in_flight: int = IN_FLIGHT
     _in_flight: dict[asyncio.Task[_Answer], Delivery] = field(default_factory=dict, init=False)
     _unrecorded: list[_Answer] = field(default_factory=list, init=False)
     _is_stopping: bool = field(default=False, init=False)
@@ -196,8 +198,12 @@ class Sender:
     def _claim(self, last: Priority) -> list[Delivery]:
         claimed: list[Delivery] = []
         now = self.timer.now()
-        while len(self._in_flight) + len(claimed) < IN_FLIGHT and self.pacing.wait(now) <= 0:
-            has_room = self._count_broadcasts(claimed) < BROADCASTS_IN_FLIGHT
+        # One place is left to answers, so that a reader who asks need not wait for a digest.
+        most_broadcasts = max(1, self.most_in_flight - 1)
+        while (
+            len(self._in_flight) + len(claimed) < self.most_in_flight and self.pacing.wait(now) <= 0
+        ):
+            has_room = self._count_broadcasts(claimed) < most_broadcasts
             found = self.store.deliveries.claim(
                 self.clock(),
                 last=last if has_room else Priority.ANSWER,

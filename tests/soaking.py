@@ -247,7 +247,7 @@ class Soaked:
         return (
             f"{self.messages:,} messages in {self.simulated / 60:.1f} simulated minutes"
             f" ({self.messages / self.simulated:.1f} a second), {self.real:.0f} s by the clock;"
-            f" {self.answers:,} of them answers and edits\n"
+            f" {self.answers:,} answers and edits were owed meanwhile\n"
             f"windows broken {len(self.broken)}, calls on their way while told to wait"
             f" {len(self.told)}, lost {len(self.lost)}, in wrong order {len(self.disordered)},"
             f" repeated {self.repeats} of {self.may_repeat} that may be\n"

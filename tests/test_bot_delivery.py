@@ -381,3 +381,11 @@ async def test_a_refused_token_loses_nothing(desk: Desk) -> None:
     before = desk.quick.seconds
     assert await desk.sender.deliver_due() == 1
     assert desk.quick.seconds >= before + 60
+
+
+async def test_with_one_place_digests_go_out_too(desk: Desk) -> None:
+    desk.sender.most_in_flight = 1
+    desk.owe("digest", priority=Priority.DIGEST)
+    desk.owe("answer")
+    assert await desk.sender.deliver_due() == 2
+    assert desk.texts() == ["answer", "digest"]

@@ -46,8 +46,8 @@ class Settings(BaseSettings):
     digest_time: time = time(8)
     time_zone: str = "Asia/Hong_Kong"
     digest_late_hours: float = Field(default=6, ge=0, le=168)
-    sends_in_flight: int = Field(default=4, ge=1, le=32)
     sends_per_second: float = Field(default=25, ge=0.1, le=1_000)
+    sends_in_flight: int = Field(default=4, ge=1, le=32)
     ingest_minutes: int = Field(default=10, ge=1, le=720)
     backfill_days: int = Field(default=DEFAULT_BACKFILL_DAYS, ge=0, le=MAX_BACKFILL_DAYS)
     local_chat_port: int = Field(default=8090, ge=0, le=65535)

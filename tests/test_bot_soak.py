@@ -13,7 +13,7 @@ from soaking import (
     run_soak,
 )
 
-from bot.delivery import BROADCASTS_IN_FLIGHT
+from bot.delivery import IN_FLIGHT
 
 
 def test_windows_are_kept_and_all_arrives_whatever_goes_wrong(tmp_path: Path) -> None:
@@ -31,5 +31,5 @@ def test_answers_overtake_a_broadcast_at_full_pace(tmp_path: Path) -> None:
     assert len(between) == 12
     assert min(between) >= 0
     # What goes out while the bot's poll is on its way, and then the answer; and those in flight.
-    assert max(between) <= 25 * 2 * LONGEST_WAY + BROADCASTS_IN_FLIGHT
+    assert max(between) <= 25 * 2 * LONGEST_WAY + IN_FLIGHT
     assert median(between) <= 3

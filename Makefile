@@ -7,6 +7,9 @@ TORCH_INDEX ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+# So many processes of tests at once; each computes on one core, lest they wait for one another.
+WORKERS ?= 2
+TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not bench" -n $(WORKERS) --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
@@ -21,13 +24,13 @@ demo: install
 	$(BIN)/python -m bot demo
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -m "not bench"
+	$(TESTS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not bench"
+	$(TESTS)
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m bench -s tests/bench

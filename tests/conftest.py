@@ -1,5 +1,6 @@
 """Fixtures that more than one test file needs."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -20,6 +21,16 @@ if not os.environ.get("CI"):
     hypothesis.settings.load_profile("patient")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _spare_the_collector() -> None:
+    """Let it pass by what is there before the file: torch, tables and some 8,000 tests.
+
+    Decoding and trafilatura collect after each answer; looking through all of that is a second.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

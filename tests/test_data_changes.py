@@ -183,7 +183,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_hostile_text_takes_bounded_time(name: str, language: Language) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     changes = compare(language, *HOSTILE[name])
-    assert time.monotonic() - started < 20  # a few seconds at most
+    assert time.process_time() - started < 20  # a few seconds at most
     assert len(changes.model_dump_json()) < 500_000

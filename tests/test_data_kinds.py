@@ -461,10 +461,10 @@ def test_any_title_is_of_a_known_kind_or_none(title: str, body: str, language: L
     "unit", ["no 8 ", "black rainstorm ", "八號", "黑色暴雨", "(", "a", "1", "一", "not to ", "\n"]
 )
 def test_a_hostile_title_takes_no_time(kinds: Kinds, unit: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for language in LANGUAGES:
         mark_kind(make_single(language, "A" + unit * 100_000, unit * 500_000), kinds)
-    assert time.monotonic() - started < 20  # takes milliseconds
+    assert time.process_time() - started < 20  # takes milliseconds
 
 
 # The file

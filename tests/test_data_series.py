@@ -271,7 +271,7 @@ def test_a_month_of_releases_and_hostile_ones_take_no_time() -> None:
         make_single("H1", "November 1 at " * 10_000, body="(" * 1_000_000),
         make_single("H2", "第一次更新（" * 10_000, language="zh", body="一" * 1_000_000),
     ]
-    started = time.monotonic()
+    started = time.process_time()
     marked = mark_series([*same, *hostile])
-    assert time.monotonic() - started < 30  # about a second
+    assert time.process_time() - started < 30  # about a second
     assert len({each.series for each in marked[:600]}) == 1

@@ -105,10 +105,15 @@ def test_characters_that_are_not_to_be_seen_reach_no_summary() -> None:
 
 
 @pytest.mark.parametrize(("language", "most"), [("en", 600), ("zh", 200)])
-@pytest.mark.parametrize("body", ["x" * 50_000, "字" * 50_000, "word " * 9_000, "字，" * 9_000])
-def test_no_summary_is_without_end(language: str, most: int, body: str) -> None:
-    summary, _ = read_lines(run("--engine", "extract", lines=make_line(**{language: body})).stdout)
-    assert 0 < len(str(summary["summary"])) <= most
+def test_no_summary_is_without_end(language: str, most: int) -> None:
+    bodies = ("x" * 50_000, "字" * 50_000, "word " * 9_000, "字，" * 9_000)
+    lines = b"".join(
+        make_line(f"P{number}", **{language: body}) for number, body in enumerate(bodies)
+    )
+    told = read_lines(run("--engine", "extract", lines=lines).stdout)
+    lengths = [len(str(each["summary"])) for each in told if each["language"] == language]
+    assert len(lengths) == len(bodies)
+    assert all(0 < length <= most for length in lengths)
 
 
 def test_a_text_in_another_language_is_not_supported() -> None:
@@ -149,13 +154,18 @@ BAD_LINES = [
 ]
 
 
-@pytest.mark.parametrize("bad", BAD_LINES)
-def test_a_bad_release_is_named_and_loses_no_good_one(bad: bytes) -> None:
-    good = make_line("P1", en=ENGLISH), make_line("P2", zh=CHINESE)
-    done = run("--engine", "extract", lines=good[0] + bad + b"\n" + good[1].rstrip())
-    assert [line["id"] for line in read_lines(done.stdout)] == ["P1", "P1", "P2", "P2"]
+def test_bad_releases_are_named_and_lose_no_good_one() -> None:
+    good = [make_line(f"P{number}", en=ENGLISH) for number in range(len(BAD_LINES))]
+    lines = b"".join(each + bad + b"\n" for each, bad in zip(good, BAD_LINES, strict=True))
+    done = run("--engine", "extract", lines=lines + make_line("P99", zh=CHINESE).rstrip())
+    names = [*(f"P{number}" for number in range(len(BAD_LINES))), "P99"]
+    told = [line["id"] for line in read_lines(done.stdout)]
+    assert told == [name for name in names for _ in ("en", "zh")]
     assert done.returncode == 1
-    assert b"line 2: " in done.stderr
+    said = done.stderr.decode().splitlines()
+    # A good line, a bad one and an empty one, again and again.
+    named = [line.split(": ")[0] for line in said if line.startswith("line ")]
+    assert named == [f"line {3 * number + 2}" for number in range(len(BAD_LINES))]
     assert b"Traceback" not in done.stderr
 
 

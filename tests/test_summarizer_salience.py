@@ -240,7 +240,7 @@ def test_the_longest_body_is_cut_in_about_a_second() -> None:
         for number in range(4_000)
     )
     reading = read_body(body, "en")
-    start = time.perf_counter()
+    start = time.process_time()
     cut_body(reading, "Lamps", 900, count_once)
-    assert time.perf_counter() - start < 4  # on a busy machine
+    assert time.process_time() - start < 4  # on a busy machine
     assert counted < 1.2 * len(body)

@@ -12,7 +12,7 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import BotCommand, Update
-from telegram.error import InvalidToken, NetworkError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.alerts import Alerts
@@ -103,6 +103,7 @@ class App:
     jobs: Jobs
     worker: SummaryWorker
     settings: Settings
+    timer: Timer
 
     async def start(self) -> None:
         """Reach the Bot API, set the command menus, and take up what a crash left.
@@ -187,9 +188,9 @@ class App:
                 await self._set_menus()
             except InvalidToken:
                 raise
-            except NetworkError as error:
+            except TelegramError as error:  # a 429 is no network's fault, and ends neither
                 log.warning("the Bot API can't be reached (%s); tried again in %d s", error, wait)
-                await asyncio.sleep(wait)
+                await self.timer.sleep(wait)
                 wait = min(LONGEST_WAIT, wait * 2)
             else:
                 return
@@ -307,7 +308,7 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         clock=clock,
     )
     inbox = Inbox(application, store, clock, pauses, timer)
-    return App(application, store, inbox, sender, jobs, worker, settings)
+    return App(application, store, inbox, sender, jobs, worker, settings, timer)
 
 
 def choose_engine(settings: Settings) -> EngineOptions:

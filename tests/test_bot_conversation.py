@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from factories import make_releases, make_summaries
-from fakes import Clock
+from fakes import Clock, QuickTime
 from talk import Talk, open_talk
 from telegram.error import InvalidToken
 
 from bot.app import COMMANDS, Address, Surroundings, build_app
 from bot.config import Settings
 from bot.local import LocalTelegram, Message
+from bot.local.faults import Fault, Page, Reply
+from bot.local.plans import InOrder
 from data.models import Release, Topic
 from data.store.store import open_store
 
@@ -347,6 +349,21 @@ async def test_a_refused_token_is_told_apart_from_an_outage(
     with pytest.raises(InvalidToken):
         await app.connect()
     await app.close()
+
+
+async def test_a_start_outlasts_whatever_telegram_answers(
+    tmp_path: Path, local: LocalTelegram, clock: Clock
+) -> None:
+    address = Address(local.token, local.base_url, local.base_file_url)
+    timer = QuickTime().timer()
+    surroundings = Surroundings(address, (), tmp_path / "x.db", timer=timer)
+    app = build_app(Settings.model_validate({"state_dir": tmp_path}), surroundings, clock)
+    flood = Reply(429, "Too Many Requests: retry after 5", retry_after=5)
+    faults: list[Fault] = [Page(502), *[flood] * 7, Reply(500, "Internal Server Error"), Page(200)]
+    local.set_faults(InOrder(faults, methods={"getMe", "setMyCommands"}))
+    await app.connect()
+    await app.close()
+    assert sum(local.faults_given.values()) == len(faults)
 
 
 @pytest.mark.parametrize("command", ["/latest 2", "/topic culture", "/digest"])

@@ -48,6 +48,7 @@ REST = 1.0
 # A group's window is the longest; what was sent before it has no bearing on the pace.
 REMEMBERED = timedelta(seconds=61)
 REFUSED_TOKEN_WAIT = 60.0
+LARGEST_ID = 2**53
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 Report = Callable[[Delivery, Outcome, str], None]
@@ -81,6 +82,7 @@ class Sender:
     _in_flight: dict[asyncio.Task[_Answer], Delivery] = field(default_factory=dict, init=False)
     _unrecorded: list[_Answer] = field(default_factory=list, init=False)
     _is_stopping: bool = field(default=False, init=False)
+    _is_failing: bool = field(default=False, init=False)
 
     def recover(self) -> int:
         """After a start: take up what was in flight when the process ended, and the pace.
@@ -109,9 +111,14 @@ class Sender:
             except Exception as error:  # whatever it was, sending has to go on after it
                 if is_damage(error):
                     raise StoreError(DAMAGED.format(error)) from None
-                log.exception("what is owed can't be sent or recorded; tried again soon")
+                if not self._is_failing:
+                    log.exception("what is owed can't be sent or recorded; tried until it can")
+                self._is_failing = True
                 await self.timer.sleep(REST)
             else:
+                if self._is_failing:
+                    log.warning("what is owed can be sent and recorded again")
+                self._is_failing = False
                 await self._rest(self._until_next())
 
     async def stop(self, seconds: float) -> None:
@@ -222,7 +229,10 @@ class Sender:
         return sum(delivery.priority > Priority.ANSWER for delivery in in_hand)
 
     def _is_put_off(self, delivery: Delivery) -> bool:
-        """Whether it has to wait for the end of the chat's quiet hours."""
+        """Whether it came to be of no use, or has to wait for the end of the chat's quiet hours."""
+        if delivery.expires_at is not None and delivery.expires_at <= self.clock():
+            self.store.deliveries.mark_dropped(delivery.seq, "too late to be of use")
+            return True
         if not delivery.heeds_quiet:
             return False
         chat = self.store.chats.find(delivery.chat_id, delivery.thread_id)
@@ -234,12 +244,14 @@ class Sender:
 
     async def _send(self, delivery: Delivery) -> _Answer:
         try:
-            answer = await self._ask(delivery)
+            message_id = _read_message_id(await self._ask(delivery))
         except TelegramError as error:
             return _Answer(delivery, error=error)
+        except Exception as error:  # noqa: BLE001  # the library trips over what is no answer
+            return _Answer(delivery, error=TelegramError(f"no answer of the Bot API: {error!r}"))
         finally:
             self.pacing.end(delivery.chat_id, self.timer.now())
-        return _Answer(delivery, answer.message_id if isinstance(answer, Message) else None)
+        return _Answer(delivery, message_id)
 
     async def _ask(self, delivery: Delivery) -> Message | bool:
         content = delivery.content
@@ -334,3 +346,17 @@ class Sender:
         else:
             self.store.deliveries.mark_refused(delivery.seq, error)
         self.report(delivery, outcome, error)
+
+
+def _read_message_id(answer: Message | bool) -> int | None:
+    """The id of the message that was sent or edited, if the answer has one.
+
+    Raises:
+        ValueError: if it is none that Telegram gives.
+    """
+    if not isinstance(answer, Message):
+        return None
+    message_id: object = answer.message_id
+    if not isinstance(message_id, int) or not 0 < message_id < LARGEST_ID:
+        raise ValueError("a message's id is a number")
+    return message_id

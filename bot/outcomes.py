@@ -233,6 +233,14 @@ TABLE: tuple[Row, ...] = (
         lambda _: TokenRefused(),
     ),
     Row(
+        "400, 403, 413 in other words than the Bot API's",
+        (NetworkError, Forbidden),
+        ("bad request (400)", "forbidden (403)", "too large (413)"),
+        "Something on the way spoke, not Telegram: tried again after 5 s, 10 s, 20 s … up to 15 "
+        "minutes.",
+        _try_again,
+    ),
+    Row(
         "400",
         BadRequest,
         (

@@ -1,14 +1,18 @@
 """The sender: what is owed reaches Telegram, in order, at its pace, whatever Telegram answers."""
 
 import asyncio
+import contextlib
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes import Clock, QuickTime
+from loopback import Loopback
 from telegram.ext import ApplicationBuilder
 
 from bot.delivery import IN_FLIGHT, Sender
@@ -389,3 +393,66 @@ async def test_with_one_place_digests_go_out_too(desk: Desk) -> None:
     desk.owe("answer")
     assert await desk.sender.deliver_due() == 2
     assert desk.texts() == ["answer", "digest"]
+
+
+class OddTelegram(Loopback):
+    """Answers the first send with what it is given, and all else as the Bot API does."""
+
+    def __init__(self, first: str) -> None:
+        answers = iter([first])
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                good = {"message_id": 5, "date": 1, "chat": {"id": 1, "type": "private"}}
+                body = json.dumps({"ok": True, "result": good})
+                if self.path.endswith("/sendMessage"):
+                    body = next(answers, body)
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body.encode())))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's
+                """Quiet."""
+
+        super().__init__(Handler)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "null",
+        "[]",
+        "{}",
+        '"x"',
+        "7",
+        '{"ok": true}',
+        '{"ok": true, "result": null}',
+        '{"ok": true, "result": []}',
+        '{"ok": true, "result": {"chat": {"id": 1, "type": "private"}, "date": 1}}',
+        *(
+            f'{{"ok": true, "result": {{"message_id": {odd}, "date": 1,'
+            ' "chat": {"id": 1, "type": "private"}}}'
+            for odd in ('"abc"', "1" + "0" * 30, "[1]", "null", "-4")
+        ),
+        '{"ok": false, "description": "no"}',
+    ],
+)
+async def test_an_answer_that_is_none_holds_up_nobody_and_the_message_goes_again(
+    desk: Desk, odd: str
+) -> None:
+    builder = ApplicationBuilder().token("1:x").updater(None).request(AiohttpRequest())
+    builder = builder.rate_limiter(Pauses(desk.sender.pacing, desk.sender.timer))
+    with contextlib.closing(OddTelegram(odd)) as server:
+        desk.sender.bot = builder.base_url(f"{server.url}/bot").build().bot
+        await desk.sender.bot.request.initialize()
+        desk.owe("first", chat_id=1)
+        desk.owe("second", chat_id=2)
+        await desk.sender.deliver_due()
+        # Whichever came to the server first had the odd answer.
+        assert sorted([desk.status("first"), desk.status("second")]) == ["due", "sent"]
+        desk.clock.advance(seconds=10)
+        await desk.sender.deliver_due()
+        assert (desk.status("first"), desk.status("second")) == ("sent", "sent")
+        await desk.sender.bot.request.shutdown()

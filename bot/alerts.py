@@ -27,7 +27,8 @@ from data.store.store import Store
 
 log = logging.getLogger(__name__)
 
-# What is older is no news: a first start or a long outage must not flood the chats.
+# What is older is no news, nor is an alert that was owed for so long: a first start or a long
+# outage must not flood the chats.
 REACH = timedelta(hours=3)
 # So long an alert waits for summaries that are still being made.
 SUMMARY_WAIT = timedelta(seconds=60)
@@ -46,6 +47,17 @@ WARNINGS = frozenset(
         *("landslip_warning", "tsunami_warning"),
     }
 )
+# Of each of these one takes the place of another: whoever wasn't told of the earlier need not be.
+IN_TURN = (
+    frozenset({"signal_1", "signal_3", "signal_8", "signal_9", "signal_10"}),
+    frozenset({"red_rainstorm", "black_rainstorm"}),
+)
+# What only says that a signal will come is overtaken by that and the graver ones alone.
+_SIGNAL_8 = frozenset({"signal_8", "signal_9", "signal_10"})
+ANNOUNCED = {
+    "signal_8_considered": _SIGNAL_8 | {"signal_8_imminent"},
+    "signal_8_imminent": _SIGNAL_8,
+}
 # After this one a warning can be news again.
 ENDED = "critical_warning_ended"
 _RANKS: dict[Urgency | None, int] = {None: 0, "urgent": 1, "critical": 2}
@@ -59,15 +71,29 @@ def find_matter(release: Release) -> str | None:
 
 
 def choose_news(waiting: Iterable[Release]) -> list[Release]:
-    """Those of some urgent releases that no later one of the same matter or series replaces.
-
-    The later one has to be in all the languages of the earlier.
-    """
+    """Those of some urgent releases that no later one overtakes."""
     news: list[Release] = []
     for release in sorted(waiting, key=_age, reverse=True):
-        if not any(_is_same(release, later) and _covers(later, release) for later in news):
+        if not any(overtakes(later, release) for later in news):
             news.append(release)
     return news[::-1]
+
+
+def overtakes(later: Release, release: Release) -> bool:
+    """Whether a release need not be told to those who are told a later one.
+
+    It is of the same matter or series, or of a warning that took the place of the earlier one's,
+    and in all the languages of the earlier.
+    """
+    if _age(later) <= _age(release) or not _covers(later, release):
+        return False
+    return _is_same(release, later) or _is_in_place(release.kind, later.kind)
+
+
+def _is_in_place(kind: str | None, later: str | None) -> bool:
+    if kind in ANNOUNCED:
+        return later in ANNOUNCED[kind]
+    return any(kind in kinds and later in kinds for kinds in IN_TURN)
 
 
 def list_repeated(release: Release, earlier: Iterable[Release]) -> Iterator[Release]:
@@ -131,9 +157,9 @@ def _name_kind(release: Release, language: ChatLanguage, kinds: Kinds) -> str:
     return to_simplified(entry.zh) if language == "zh-Hans" else entry.zh
 
 
-def make_key(listener: Listener, release_id: str) -> str:
-    """The key under which a chat is owed the alert of a release, once."""
-    return f"alert:{listener.chat_id}:{listener.thread_id}:{release_id}"
+def make_key(place: tuple[int, int], release_id: str) -> str:
+    """The key under which a chat (id and thread) is owed the alert of a release, once."""
+    return f"alert:{place[0]}:{place[1]}:{release_id}"
 
 
 @dataclass(frozen=True)
@@ -176,13 +202,19 @@ class Alerts:
         urgent = alerts.list_urgent(release.issued_at - REPEATED_REACH)
         earlier = [self.store.releases.get(key).release for key in urgent]
         repeated = [each.id for each in list_repeated(release, earlier)]
+        # An alert is owed to no release older than REACH, and for no longer than that.
+        overtaken = [
+            each.id
+            for each in earlier
+            if each.issued_at > now - 2 * REACH and overtakes(release, each)
+        ]
         place: tuple[int, int] | None = None
         while True:
             with write(self.store.db):
                 listeners = alerts.list_listeners(release.topics, place, BATCH)
-                owed += self._owe_to(
-                    release.id, self._choose(release, repeated, listeners, now), now
-                )
+                reached = _list_reached(release, listeners, now)
+                self._drop(overtaken, reached)
+                owed += self._owe_to(release.id, self._list_untold(repeated, reached, now), now)
                 if len(listeners) < BATCH:
                     alerts.mark_alerted([release.id], now)
             self.wake()
@@ -192,23 +224,23 @@ class Alerts:
             place = listeners[-1].place
             await asyncio.sleep(0)  # readers' commands come first
 
-    def _choose(
-        self,
-        release: Release,
-        repeated: Sequence[str],
-        listeners: Sequence[Listener],
-        now: datetime,
-    ) -> list[Listener]:
-        """Those that it is news to, and whom it may reach now."""
-        told = self.store.alerts.find_owed(
-            make_key(each, key) for each in listeners for key in repeated
+    def _drop(self, overtaken: Sequence[str], listeners: Sequence[Listener]) -> None:
+        """Of several alerts that wait, in an outage for example, only the newest is to go out."""
+        self.store.deliveries.drop_unsent(
+            (make_key(each.place, key) for each in listeners for key in overtaken),
+            "overtaken by a later alert",
         )
-        critical = release.urgency == "critical"
+
+    def _list_untold(
+        self, repeated: Sequence[str], listeners: Sequence[Listener], now: datetime
+    ) -> list[Listener]:
+        """Those who were not told the same before."""
+        keys = (make_key(each.place, key) for each in listeners for key in repeated)
+        told = self.store.alerts.find_owed(keys, now)
         return [
             each
             for each in listeners
-            if not any(make_key(each, key) in told for key in repeated)
-            and (critical or quiet_until(each.quiet, each.time_zone, now) is None)
+            if not any(make_key(each.place, key) in told for key in repeated)
         ]
 
     def _owe_to(self, release_id: str, listeners: Sequence[Listener], now: datetime) -> int:
@@ -221,18 +253,28 @@ class Alerts:
         return self.store.deliveries.owe_known(
             (
                 Delivery(
-                    key=make_key(each, release_id),
+                    key=make_key(each.place, release_id),
                     chat_id=each.chat_id,
                     thread_id=each.thread_id,
                     content=contents[each.language][0],
                     priority=Priority.ALERT,
                     heeds_quiet=stored.release.urgency != "critical",
                     not_before=now,
+                    expires_at=now + REACH,
                 ),
                 contents[each.language][1],
             )
             for each in listeners
         )
+
+
+def _list_reached(release: Release, listeners: Sequence[Listener], now: datetime) -> list[Listener]:
+    """Those whom it may reach now."""
+    return [
+        each
+        for each in listeners
+        if release.urgency == "critical" or quiet_until(each.quiet, each.time_zone, now) is None
+    ]
 
 
 def _is_fresh(unalerted: Unalerted, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.alerts import Alerts
+from bot.clocks import run_now, watch_clock
 from bot.composing import Composer
 from bot.config import Settings
 from bot.correcting import Corrector
@@ -150,7 +151,8 @@ class App:
                 asyncio.create_task(self.inbox.run()),
                 asyncio.create_task(self.sender.run()),
             }
-            tasks |= working
+            watching = watch_clock(self.jobs.clock, self.timer, lambda: run_now(scheduler))
+            tasks |= {*working, asyncio.create_task(watching)}
             await asyncio.wait({*working, spoilt}, return_when=asyncio.FIRST_COMPLETED)
             for ended in (spoilt, *working):
                 if ended.done():
@@ -261,6 +263,8 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         KindsError, TablesError: if the tables of kinds, topics and departments can't be.
     """
     store, tables = open_store(surroundings.database), load_tables()
+    if surroundings.local is not None:
+        store.deliveries.forget_messages()  # they lived in the memory of the process before
     check_departments(surroundings.feeds, tables.departments)
     publishers = name_publishers(surroundings.feeds)
     options = choose_engine(settings)

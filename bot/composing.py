@@ -8,12 +8,12 @@ anywhere and composing again carries on where it ended.
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from bot.editions import Editions, Wanted
 from bot.render import Publishers
-from bot.schedule import Due, Timetable, choose_digest, quiet_until
+from bot.schedule import Due, Timetable, choose_digest, next_due, quiet_until
 from data.store.digests import Digest, Progress, Standing, Turn
 from data.store.store import Store
 from data.tables import Tables
@@ -26,6 +26,12 @@ SUMMARY_GRACE = timedelta(minutes=10)
 # A digest that is no further behind goes out at its hour: it had to wait for summaries, or for
 # the digests of others.
 PUNCTUAL = timedelta(minutes=30)
+
+# What is due later is looked at where a clock may have been wrong. All chats are among it whose
+# digests got so far by one that their reach back is still to come.
+USUALLY_AHEAD = REACH
+# A chat with one weekday has a digest as seldom as that, if clocks change or it changes its hour.
+MOST_BETWEEN = timedelta(days=8)
 
 MOST_PLANS = 16_384
 
@@ -85,6 +91,25 @@ class Composer:
             await asyncio.sleep(0)  # readers' commands come first
         return composed
 
+    async def plan_anew(self) -> int:
+        """Plan anew what was planned by a clock that was ahead; how many chats that were.
+
+        Otherwise a chat gets nothing until it is that late: no digest is due, and then none of the
+        releases was issued late enough for it.
+        """
+        now = self.clock()
+        moment, today = now + USUALLY_AHEAD, now.astimezone(UTC).date() + timedelta(days=1)
+        moved, last = 0, None
+        while page := self.store.digests.list_ahead(moment, today, self.page_size, last):
+            turns = ((chat, _plan_anew(chat.standing, date, now)) for chat, date in page)
+            changed = [(chat, turn) for chat, turn in turns if turn is not None]
+            if changed:
+                self.store.digests.save(changed, now)
+            moved += len(changed)
+            last, _ = page[-1]
+            await asyncio.sleep(0)  # readers' commands come first
+        return moved
+
     def _remember_plans(self, now: datetime) -> Callable[[Standing], _Plan]:
         """Plans of one moment, each made once."""
         most_late = max(self.most_late, PUNCTUAL)
@@ -97,7 +122,7 @@ class Composer:
 
 
 def _make_plan(standing: Standing, now: datetime, most_late: timedelta) -> _Plan:
-    timetable = Timetable(standing.digest_time, standing.time_zone, standing.weekdays)
+    timetable = _read_timetable(standing)
     planned = Due(standing.next_date, standing.next_due)
     due, upcoming = choose_digest(timetable, planned, now, most_late)
     reach = _choose_first_reach(standing.weekdays, planned.date)
@@ -110,6 +135,27 @@ def _make_plan(standing: Standing, now: datetime, most_late: timedelta) -> _Plan
         can_wait=now < (due or planned).at + SUMMARY_GRACE,
     )
     return _Plan(due, upcoming, wanted)
+
+
+def _read_timetable(standing: Standing) -> Timetable:
+    return Timetable(standing.digest_time, standing.time_zone, standing.weekdays)
+
+
+def _plan_anew(standing: Standing, last: date | None, now: datetime) -> Turn | None:
+    """What is planned for chats of this standing by the present time; None if that is so already.
+
+    Args:
+        standing: with the digest that is planned, and how far the ones before it got.
+        last: the date of the last digest that was composed.
+        now: the present.
+    """
+    due = next_due(_read_timetable(standing), now, last)
+    seq, since = standing.progress.digested_seq, standing.progress.since
+    is_ahead = since is not None and since > now - REACH
+    if due == Due(standing.next_date, standing.next_due) and not is_ahead:
+        return None
+    # What was told is known by its number, so that reaching far back repeats nothing.
+    return Turn(None, Progress(seq, now - MOST_BETWEEN if is_ahead else since), due.at, due.date)
 
 
 def _choose_first_reach(weekdays: Iterable[int], day: date) -> timedelta:

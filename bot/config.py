@@ -7,12 +7,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.zones import list_zones
 from data.backfill import DEFAULT_BACKFILL_DAYS, MAX_BACKFILL_DAYS
 
 # As Telegram hands tokens out; anything looser would let a typing slip pass for one.
@@ -89,19 +90,19 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _check_time_zone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in list_zones():
             raise ValueError(f"“{name}” is no time zone; use an IANA name such as Asia/Hong_Kong")
         return str(ZoneInfo(name).key)
 
     @field_validator("digest_time", mode="before")
     @classmethod
     def _check_digest_time(cls, value: object) -> object:
-        if isinstance(value, str):
-            try:
-                return time.fromisoformat(value.strip().zfill(5))
-            except ValueError:
-                raise ValueError("must be a time of day such as 08:00") from None
-        return value
+        if not isinstance(value, str):
+            return value
+        # No seconds and no offset: the time is in TIME_ZONE, and a reader's own is in minutes too.
+        if not re.fullmatch(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", value.strip()):
+            raise ValueError("must be a time of day such as 08:00")
+        return time.fromisoformat(value.strip().zfill(5))
 
     @field_validator("log_level", "summary_engine", mode="before")
     @classmethod

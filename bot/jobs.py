@@ -8,14 +8,14 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.alerts import Alerts
+from bot.clocks import Every
 from bot.composing import Composer
 from bot.correcting import Corrector
 from data.backfill import Backfill
@@ -45,11 +45,17 @@ COMPOSE_SECONDS = 15
 ALERT_SECONDS = 5
 CORRECT_SECONDS = 15
 PRUNE_SECONDS = 24 * 60 * 60
+# And whenever the clock has jumped.
+MEND_SECONDS = 24 * 60 * 60
 
 # How long what was sent is kept, and what digests said; so many rows go at a time.
 DELIVERIES_KEPT = timedelta(days=14)
 DIGESTS_KEPT = timedelta(days=60)
 MOST_DROPPED = 500
+
+# A machine that hasn't heard the time yet shows an earlier one; nothing is planned anew by that.
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+MOST_BROUGHT_BACK = 500
 
 
 @dataclass
@@ -82,13 +88,13 @@ class Jobs:
             (self.alert, ALERT_SECONDS),
             (self.correct, CORRECT_SECONDS),
             (self.prune, PRUNE_SECONDS),
+            (self.mend, MEND_SECONDS),
         )
         for tick, seconds in ticks:
             scheduler.add_job(
                 _end_quietly(tick),
-                "interval",
-                seconds=seconds,
-                next_run_time=datetime.now(ZoneInfo("UTC")),
+                Every(timedelta(seconds=seconds)),
+                next_run_time=datetime.now(UTC),
             )
         return scheduler
 
@@ -207,6 +213,20 @@ class Jobs:
                 if not dropped:
                     break
                 await asyncio.sleep(0)  # readers' commands come first
+
+    async def mend(self) -> int:
+        """Put right what a clock that was ahead for a while put off; how much that was."""
+        now = self.clock()
+        if now < EARLIEST:
+            return 0
+        mended = await self.composer.plan_anew()
+        while brought := self.store.moments.bring_back(now, MOST_BROUGHT_BACK):
+            mended += brought
+            await asyncio.sleep(0)  # readers' commands come first
+        if mended:
+            self.wake()
+            log.warning("%d plans and waits lay too far ahead and are put right", mended)
+        return mended
 
 
 def _end_quietly(tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

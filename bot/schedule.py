@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from data.models import EVERY_DAY, Chat, Quiet
 
 _DAY = timedelta(days=1)
+# The dates of two zones at one instant.
+_MOST_APART = timedelta(days=2)
 # Dates of a few zones and hours: what all chats that are due together have in common.
 _REMEMBERED = 16_384
 
@@ -68,10 +70,11 @@ def next_due(timetable: Timetable, now: datetime, after: date | None = None) -> 
         timetable: what is wanted.
         now: the present.
         after: the date of the last digest: whoever moves the hour on after having had it gets the
-            next one on another date.
+            next one on another date. One that is still to come in every zone was composed when
+            our clock was wrong, and doesn't count.
     """
     day = now.astimezone(load_zone(timetable.time_zone)).date()
-    if after is not None:
+    if after is not None and after <= day + _MOST_APART:
         day = max(day, after + _DAY)
     while True:
         due = _find_due(timetable, day)

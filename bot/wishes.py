@@ -5,42 +5,47 @@ What is not understood as a whole is not understood at all.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
 from data.models import EVERY_DAY, WORKDAYS, Quiet
+from data.phrases import to_plain
 from summarizer.facts.numerals import read_chinese
 
 WEEKEND = frozenset({6, 7})
 
-_TRADITIONAL = str.maketrans("点时两周礼从关闭个后发无", "點時兩週禮從關閉個後發無")
+# What is typed is brought to Simplified script, in which one sign stands for several, as are these.
 _PARTS_OF_DAY = {
     "am": ("am", "凌晨", "清晨", "清早", "朝早", "早上", "早晨", "上午", "早"),
     "noon": ("中午", "正午"),
-    "pm": ("pm", "下午", "傍晚", "黃昏"),
-    "night": ("晚上", "夜晚", "晚間", "深夜", "半夜", "午夜", "夜", "晚"),
+    "pm": ("pm", "下午", "傍晚", "黄昏"),
+    "night": ("晚上", "夜晚", "晚间", "深夜", "半夜", "午夜", "夜", "晚"),
 }
 _PART_OF_DAY = {word: part for part, words in _PARTS_OF_DAY.items() for word in words}
 _HAN_PART = "|".join(word for word in _PART_OF_DAY if not word.isascii())
-_HAN_HOUR = "二?十[一二三四五六七八九]?|[零〇一二兩三四五六七八九]"
-_HAN_MINUTE = "[二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九]|[五六七八九](?=分)"
+_HAN_HOUR = "(?:二?十|廿)[一二三四五六七八九]?|[零〇一二两三四五六七八九]"
+_HAN_MINUTE = (
+    "(?:[二三四五]?十|廿)[一二三四五六七八九]?|[零〇][一二三四五六七八九]|[五六七八九](?=分)"
+)
 _HOUR = re.compile(
     rf"""(?<!\d)(?:
         (?P<before>{_HAN_PART})?\s*
         (?:
             (?P<hour>\d{{1,2}}) [:.] (?P<minute>\d{{2}}) (?!\d) \s*(?P<after>[ap]\.?m\.?(?![a-z]))?
+        |   (?P<joined>\d{{4}}) (?!\d)
         |   (?P<sole_hour>\d{{1,2}}) \s*(?P<sole_after>[ap]\.?m\.?(?![a-z]))
-        |   (?P<han_hour>\d{{1,2}}|{_HAN_HOUR}) \s*[點時]
-            (?:正|整|鐘|(?P<part>半|一刻|三刻)|\s*(?P<han_minute>\d{{1,2}}|{_HAN_MINUTE})\s*分?)?
-            (?![\d零〇一二兩三四五六七八九十])
+        |   (?P<han_hour>\d{{1,2}}|{_HAN_HOUR}) \s*[点时]
+            (?:正|整|钟|(?P<part>半|一刻|三刻)|\s*(?P<han_minute>\d{{1,2}}|{_HAN_MINUTE})\s*分?)?
+            (?![\d零〇一二两三四五六七八九十])
         )
     |   (?P<word>(?<![a-z])(?:noon|midday|midnight)(?![a-z])|中午|正午|午夜)
     )""",
     re.VERBOSE,
 )
+# As the reader of numerals knows them.
+_NUMERALS = str.maketrans({"两": "兩", "廿": "二十"})
 _WORD_HOURS = {"midnight": time(0), "午夜": time(0)}
 _PART_MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
 
@@ -58,19 +63,20 @@ _HAN_DAYS = {day: number for number, day in enumerate("一二三四五六日", 1
 _WORDS: dict[str, str] = {
     "every": r"(?:daily|every\s?day)(?![a-z])|[每日]日|[每天]天",
     "workdays": r"(?:week|work|working|business)\s?days?(?![a-z])|平日|工作日",
-    "weekend": r"weekends?(?![a-z])|每?個?週末",
-    "weekly": r"(?:weekly|(?:every|each|once\sa)\sweek)(?![a-z])|每個?(?:星期|禮拜|週)",
+    "weekend": r"weekends?(?![a-z])|每?个?周末",
+    "weekly": r"(?:weekly|(?:every|each|once\sa)\sweek)(?![a-z])|每个?(?:星期|礼拜|周)",
     **{f"day{number}": rf"(?:{name})(?![a-z])" for name, number in _DAY_NAMES.items()},
     "range": _RANGE,
     "filler": r"[\s,;/&+、。.]+|(?:and|every|each|on|at|the)(?![a-z])"
-    r"|星期|禮拜|週|逢|每|個|和|及|與|同|的|在",
+    r"|星期|礼拜|周|逢|每|个|和|及|与|同|的|在",
     "han_day": "[一二三四五六日天]",
 }
 _WORD = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _WORDS.items()))
 _SETS = {"every": EVERY_DAY, "workdays": WORKDAYS, "weekend": WEEKEND}
 
-_OFF = ("off", "none", "no", "關", "關閉", "取消", "停", "停止", "無", "沒有", "不要")
-_BOUNDS = re.compile(rf"(?:from|between|由|從|自)?\s*(.+?)\s*(?:{_RANGE}|and)\s*(.+)")
+_OFF = ("off", "none", "no", "关", "关闭", "取消", "停", "停止", "无", "没有", "不要")
+_BOUNDS = re.compile(rf"(?:from|between|由|从|自)?\s*(.+?)\s*(?:{_RANGE}|and)\s*(.+)")
+_APART = re.compile(r"(\S+)\s+(\S+)")
 
 
 @dataclass(frozen=True)
@@ -86,8 +92,8 @@ class Wish:
 
 
 def fold(typed: str) -> str:
-    """What was typed without the differences of case, width and Chinese script."""
-    return unicodedata.normalize("NFKC", typed).casefold().translate(_TRADITIONAL).strip()
+    """What was typed without the differences of case, width, blanks and Chinese script."""
+    return to_plain(typed, "zh").casefold().strip()
 
 
 def read_wish(typed: str) -> Wish | None:
@@ -116,7 +122,7 @@ def read_quiet(typed: str) -> Quiet | Literal["off", "same"] | None:
     text = fold(typed)
     if means_off(text):
         return "off"
-    bounds = _BOUNDS.fullmatch(text)
+    bounds = _BOUNDS.fullmatch(text) or _APART.fullmatch(text)
     if bounds is None:
         return None
     begins, ends = (read_hour(part) for part in bounds.groups())
@@ -141,6 +147,8 @@ def read_hour(text: str) -> time | None:
 def _read_hour(found: re.Match[str]) -> time | None:
     if word := found["word"]:
         return _WORD_HOURS.get(word, time(12))
+    if joined := found["joined"]:
+        return _make_time(int(joined[:2]), int(joined[2:]), None)
     hour = _read_number(found["hour"] or found["sole_hour"] or found["han_hour"])
     minute = _read_number(found["minute"] or found["han_minute"] or "0")
     after = (found["after"] or found["sole_after"] or "").replace(".", "")
@@ -149,7 +157,7 @@ def _read_hour(found: re.Match[str]) -> time | None:
 
 
 def _read_number(text: str) -> int:
-    return int(text) if text.isdecimal() else int(read_chinese(text))
+    return int(text) if text.isdecimal() else int(read_chinese(text.translate(_NUMERALS)))
 
 
 def _make_time(hour: int, minute: int, part: str | None) -> time | None:

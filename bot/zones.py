@@ -19,7 +19,7 @@ from bot.texts import LOCALES
 
 MOST_SUGGESTIONS = 6
 # Of no use to a reader: they stand for a machine's own setting or for none.
-_NO_ZONES = {"localtime", "Factory"}
+_NO_ZONES = {"localtime", "posixrules", "Factory"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _fold(name: str) -> str:
 @cache
 def _load_names() -> _Names:
     renamed = get_global("zone_aliases")
-    zones = {name: renamed.get(name, name) for name in _list_zones()}
+    zones = {name: renamed.get(name, name) for name in list_zones()}
     places: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for name, zone in zones.items():
         area, _, city = name.rpartition("/")
@@ -76,7 +76,8 @@ def _load_names() -> _Names:
     return _Names(by_name, {name: tuple(sorted(each)) for name, each in places.items()})
 
 
-def _list_zones() -> list[str]:
+def list_zones() -> list[str]:
+    """The names of all zones that are those of places or have a fixed offset."""
     return sorted(zoneinfo.available_timezones() - _NO_ZONES)
 
 

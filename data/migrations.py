@@ -300,6 +300,7 @@ _OUTBOX = (
         attempts INTEGER NOT NULL,
         in_doubt INTEGER NOT NULL,
         not_before TEXT NOT NULL,
+        expires_at TEXT,
         message_id INTEGER,
         sent_at TEXT,
         error TEXT
@@ -347,12 +348,6 @@ _OUTBOX_MOVED = (
     "ALTER TABLE new_digests RENAME TO digests",
     "CREATE INDEX digests_by_edition ON digests (edition_id)",
     "CREATE INDEX contents_by_time ON contents (made_at)",
-    # In the order in which they are gone through, page by page.
-    "DROP INDEX chats_due",
-    """
-    CREATE INDEX chats_due ON chats (next_due, id, thread_id)
-    WHERE subscribed = 1 AND status = 'active' AND next_due IS NOT NULL
-    """,
     "CREATE INDEX deliveries_due ON deliveries (priority, not_before, seq) WHERE status = 'due'",
     "CREATE INDEX deliveries_claimed ON deliveries (seq) WHERE status = 'claimed'",
     """
@@ -430,7 +425,7 @@ def _move_deliveries(db: Database) -> None:
         sent_at = not_before if status == "sent" else None
         db.execute(
             "INSERT INTO new_deliveries VALUES"
-            " (?, ?, ?, ?, ?, 'send', NULL, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?)",
+            " (?, ?, ?, ?, ?, 'send', NULL, ?, ?, 0, ?, ?, 0, ?, NULL, ?, ?, ?)",
             [
                 *(seq, key, chat_id, thread_id, content_id, 0 if key.startswith("answer:") else 4),
                 *(last.get(place), status, attempts, not_before, message, sent_at, error),

@@ -369,6 +369,7 @@ class Delivery(Frozen):
         attempts: how often it was claimed.
         in_doubt: how many of the attempts may have reached the chat, for all that is known.
         message_id: Telegram's, once it is sent.
+        expires_at: from when it is of no use any more, and dropped; None for never.
     """
 
     key: str
@@ -381,6 +382,7 @@ class Delivery(Frozen):
     follows: str | None = None
     heeds_quiet: bool = False
     not_before: Instant
+    expires_at: Instant | None = None
     seq: int = 0
     status: DeliveryStatus = "due"
     attempts: int = 0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from talk import Talk, open_talk
 
 from bot.alerts import REACH, REPEATED_WITHIN, WARNINGS, choose_news, list_repeated
+from bot.handlers.services import MOST_IN_FRONT
 from bot.local import Message
 from data.kinds import load_kinds
 from data.models import Language, Release, Topic
@@ -166,6 +167,117 @@ async def test_a_warning_is_told_once_while_bulletins_repeat_it(talk: Talk) -> N
         told += [kind for _ in await alert(talk)]
         talk.clock.advance(hours=1, minutes=2)
     assert told == ["signal_3", "signal_8", "critical_warning_ended"]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(179, 1), (180, 0), (660, 0)])
+async def test_after_an_outage_an_alert_of_three_hours_ago_is_dropped(
+    talk: Talk, minutes: int, told: int
+) -> None:
+    ask_for_alerts(talk, quiet=(time(23), time(7)))
+    add(talk, make_warning("signal_8", NOON))
+    assert await talk.app.jobs.alert() == 1
+    talk.clock.advance(minutes=minutes)
+    await talk.app.sender.deliver_due()
+    assert len(await talk.settle()) == told
+    assert talk.app.store.deliveries.count("due") == 0
+    assert talk.app.store.deliveries.count("gone") == 1 - told
+
+
+async def test_what_quiet_hours_kept_back_is_told_in_the_morning_by_the_newest_bulletin(
+    talk: Talk,
+) -> None:
+    ask_for_alerts(talk, quiet=(time(23), time(7)))
+    evening = MIDNIGHT - timedelta(minutes=61)  # 22:59 in Hong Kong
+    talk.clock.now = evening
+    add(talk, make_warning("signal_3", evening))
+    assert await talk.app.jobs.alert() == 1  # and nothing is sent before 23:00
+    told = []
+    for _ in range(12):
+        talk.clock.advance(hours=1)
+        add(talk, make_warning("signal_3", talk.clock()))
+        told += await alert(talk)
+    (message,) = told
+    assert "signal_3 at 23:59" in message.text  # 07:59 in Hong Kong
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (("signal_8", "signal_8"), [1]),
+        (("signal_3", "signal_8", "signal_9"), [2]),
+        (("signal_8", "signal_3"), [1]),
+        (("signal_8_considered", "signal_8_imminent", "signal_8"), [2]),
+        (("signal_8_imminent", "signal_3"), [0, 1]),
+        (("signal_3", "signal_8_imminent"), [0, 1]),
+        (("red_rainstorm", "black_rainstorm"), [1]),
+        (("signal_8", "black_rainstorm"), [0, 1]),
+        (("signal_8", "critical_warning_ended"), [0, 1]),
+    ],
+)
+@pytest.mark.parametrize("owed_at_once", [True, False])
+async def test_of_warnings_that_take_each_others_place_only_the_newest_that_waits_goes_out(
+    talk: Talk, kinds: Sequence[str], told: list[int], *, owed_at_once: bool
+) -> None:
+    ask_for_alerts(talk)
+    for kind in kinds:
+        talk.clock.advance(minutes=20)
+        add(talk, make_warning(kind, talk.clock()))
+        if not owed_at_once:
+            assert await talk.app.jobs.alert() == 1
+    titles = [message.text.partition("\n\n")[2].partition("\n")[0] for message in await alert(talk)]
+    expected = [f"{kinds[number]} at 04:{20 * (number + 1):02}" for number in told]
+    assert titles == [each.replace("04:60", "05:00") for each in expected]
+
+
+async def test_a_later_alert_in_one_language_leaves_the_earlier_one_in_both(talk: Talk) -> None:
+    ask_for_alerts(talk)
+    warnings: tuple[tuple[str, Sequence[Language]], ...]
+    warnings = (("signal_3", ("en", "zh")), ("signal_8", ("zh",)))
+    for kind, languages in warnings:
+        talk.clock.advance(minutes=20)
+        add(talk, make_warning(kind, talk.clock(), languages=languages))
+        await talk.app.jobs.alert()
+    await talk.app.sender.deliver_due()
+    assert len(await talk.settle()) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [("off", []), ("-weather", ["black_rainstorm"]), ("-law", ["signal_8", "black_rainstorm"])],
+)
+async def test_alerts_that_are_not_wanted_any_more_do_not_come(
+    talk: Talk, typed: str, left: list[str]
+) -> None:
+    ask_for_alerts(talk, "weather", "law", "transport")
+    add(talk, make_warning("signal_8", NOON))
+    add(talk, make_warning("black_rainstorm", NOON, topics=("transport", "weather")))
+    assert await talk.app.jobs.alert() == 2
+    await talk.ask(f"/alerts {typed}")
+    await talk.app.sender.deliver_due()
+    told = [message.text for message in await talk.settle()]
+    assert [
+        kind for kind in ("signal_8", "black_rainstorm") if any(kind in text for text in told)
+    ] == left
+
+
+async def test_a_chat_that_asks_for_more_than_can_go_out_gets_its_alert_first(talk: Talk) -> None:
+    group = -100_500
+    talk.telegram.open_chat(group, "supergroup", "Group")
+    welcome = await talk.ask("/start", chat_id=group)
+    chat = talk.app.store.chats.find(group)
+    assert chat is not None
+    talk.app.store.chats.set_alerts(chat, ("weather",))
+    for _ in range(40):
+        talk.telegram.say("/help", chat_id=group)
+    await talk.app.inbox.fetch()
+    await talk.app.inbox.handle_due()
+    add(talk, make_warning("signal_8", NOON))
+    assert await talk.app.jobs.alert() == 1
+    await talk.app.sender.deliver_due()
+    sent = [each for each in talk.telegram.messages(group) if each.from_bot and each != welcome]
+    assert len(sent) == 41
+    places = [number for number, message in enumerate(sent) if "Alert" in message.text[:10]]
+    assert places == [MOST_IN_FRONT]
 
 
 async def test_a_chat_that_is_paused_gets_no_alert(talk: Talk) -> None:

@@ -11,6 +11,8 @@ from bot.config import ConfigError, Settings, read_settings
 from summarizer.machine import find_total_memory
 
 TOKEN = "123456789:" + "A" * 35
+ODD_TIMES = ("08:00+08:00", "08:00Z", "08:00:30", "T08:00", "0800", "24:00", "8:0")
+NO_PLACES = ("Factory", "localtime", "posixrules")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +56,9 @@ def test_an_empty_value_is_the_default(tmp_path: Path) -> None:
         ("TELEGRAM_TOKEN=secret-word-of-mine", "TELEGRAM_TOKEN: .*BotFather"),
         ("DIGEST_TIME=25:00", "DIGEST_TIME: .*08:00"),
         ("DIGEST_TIME=morning", "DIGEST_TIME: .*08:00"),
+        *((f"DIGEST_TIME={odd}", "DIGEST_TIME: .*08:00") for odd in ODD_TIMES),
         ("TIME_ZONE=Hongkong/Central", "TIME_ZONE: .*IANA"),
+        *((f"TIME_ZONE={none}", "TIME_ZONE: .*IANA") for none in NO_PLACES),
         ("TIME_ZONE=../../etc/passwd", "TIME_ZONE: .*IANA"),
         ("INGEST_MINUTES=0", "INGEST_MINUTES"),
         ("INGEST_MINUTES=often", "INGEST_MINUTES"),

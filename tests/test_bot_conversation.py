@@ -15,6 +15,7 @@ from bot.config import Settings
 from bot.local import LocalTelegram, Message
 from bot.local.faults import Fault, Page, Reply
 from bot.local.plans import InOrder
+from bot.texts import say
 from data.models import Release, Topic
 from data.store.store import open_store
 
@@ -376,3 +377,39 @@ async def test_what_somebody_is_shown_without_a_summary_is_made_first(
     talk.app.store.releases.save([missing], talk.clock())
     await talk.say(command)
     assert talk.app.worker.wanted == {missing.id}
+
+
+@pytest.mark.parametrize("data", ["language:zh-Hant", "follow:law", "alert:weather", "subscribe:"])
+async def test_a_button_that_was_in_an_unknown_topic_of_a_forum_changes_nothing(
+    talk: Talk, data: str
+) -> None:
+    forum = {"id": -100_700, "type": "supergroup", "title": "Forum", "is_forum": True}
+    talk.telegram.open_chat(-100_700, "supergroup", "Forum", threads=[7])
+    assert await press_lost(talk, forum, data) == say("en", "error.old_button")
+    assert talk.app.store.chats.list_threads(-100_700) == []
+    assert talk.app.store.deliveries.count("sent") == 0
+
+
+async def test_a_button_of_a_message_that_is_gone_still_works_where_its_chat_is_known(
+    talk: Talk,
+) -> None:
+    private = {"id": 1001, "type": "private", "first_name": "Reader"}
+    assert await press_lost(talk, private, "language:zh-Hant") == ""
+    chat = talk.app.store.chats.find(1001)
+    assert chat is not None
+    assert chat.language == "zh-Hant"
+
+
+async def press_lost(talk: Talk, chat: dict[str, object], data: str) -> str:
+    """Press a button of a message that Telegram tells nothing of; the notice that comes."""
+    query_id, answer = talk.telegram.state.add_query()
+    query = {
+        "id": query_id,
+        "from": {"id": 1001, "is_bot": False, "first_name": "Reader", "language_code": "en"},
+        "chat_instance": "1",
+        "data": data,
+        "message": {"chat": chat, "message_id": 5, "date": 0},
+    }
+    talk.telegram.state.push_update("callback_query", query)
+    await talk.settle()
+    return (await answer).text

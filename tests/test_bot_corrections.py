@@ -102,6 +102,20 @@ async def test_a_digest_is_edited_and_its_reader_told_once(talk: Talk) -> None:
     assert talk.telegram.faults_given == {}
 
 
+async def test_on_the_local_chat_nothing_is_edited_that_was_sent_before_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with open_talk(tmp_path, NOON) as talk:
+        save(talk, make_lanterns(13))
+        shown = await talk.say("/latest")
+    async with open_talk(tmp_path, NOON + timedelta(hours=1)) as talk:
+        others = [await talk.ask("/help") for _ in shown]
+        assert {each.message_id for each in shown} & {each.message_id for each in others}
+        (note,) = await correct(talk, make_lanterns(14))
+        assert "13 → 14" in note.text
+        assert [talk.now_reads(each).text for each in others] == [each.text for each in others]
+
+
 async def test_however_many_messages_showed_it_one_note_comes(talk: Talk) -> None:
     save(talk, make_lanterns(13))
     messages = [await talk.ask(words) for words in ("/latest", "/digest", "/topic culture")]

@@ -139,6 +139,12 @@ async def test_days_without_releases_are_skipped_or_told(talk: Talk) -> None:
     assert not chat_of(talk).skip_empty
 
 
+@pytest.mark.parametrize("typed", ["skip", "SKIP", "跳過", "跳过", "略過", "略过", "不發", "不发"])
+async def test_words_are_understood_in_either_chinese_script(talk: Talk, typed: str) -> None:
+    await talk.ask(f"/empty {typed}")
+    assert chat_of(talk).skip_empty
+
+
 async def test_alerts_are_switched_by_topic(talk: Talk) -> None:
     await talk.ask("/subscribe")
     choice = await talk.ask("/alerts")
@@ -169,6 +175,10 @@ async def test_alerts_can_be_named(talk: Talk) -> None:
     message = await talk.ask("/alerts weather, astrology")
     assert "I don’t know the topic “astrology”" in message.text
     assert chosen() == ("weather", "health", "transport")
+    await talk.ask("/alerts －weather, -transport, law")
+    assert chosen() == ("health", "law")
+    await talk.ask("/alerts -health, -astrology")
+    assert chosen() == ("health", "law")
     await talk.ask("/alerts off")
     assert chosen() == ()
     await talk.ask("/alerts 全部")
@@ -210,3 +220,18 @@ async def test_unsubscribing_keeps_the_timetable(talk: Talk) -> None:
     await talk.ask("/unsubscribe")
     assert (chat_of(talk).next_due, chat_of(talk).next_date) == (None, None)
     assert "on Saturday at 07:30" in (await talk.ask("/subscribe")).text
+
+
+async def test_a_digest_that_is_owed_does_not_come_after_unsubscribing(talk: Talk) -> None:
+    await talk.ask("/subscribe")
+    await talk.ask("/quiet 8:30-10:00")
+    talk.clock.advance(days=1, hours=1)
+    assert await talk.app.jobs.compose() == 1
+    await talk.app.sender.deliver_due()
+    assert await talk.settle() == []
+    assert talk.app.store.deliveries.count("due") == 1
+    await talk.ask("/unsubscribe")
+    talk.clock.advance(hours=3)
+    await talk.app.sender.deliver_due()
+    assert await talk.settle() == []
+    assert talk.app.store.deliveries.count("due") == 0

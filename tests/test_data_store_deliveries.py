@@ -55,6 +55,7 @@ def test_a_delivery_comes_back_as_it_was_owed(store: Store, now: datetime) -> No
         edits=44,
         priority=Priority.CORRECTION,
         heeds_quiet=True,
+        expires_at=now + timedelta(hours=3),
     )
     assert find(store, "k") == owed.model_copy(update={"seq": find(store, "k").seq})
 
@@ -225,6 +226,57 @@ def test_what_an_older_version_owed_is_owed_still_and_in_order(tmp_path: Path) -
     ).fetchall()
     assert kept == [('["P1"]', 1, 1), ('["P1"]', 2, 2)]
     store.close()
+
+
+def test_only_the_digests_of_one_thread_that_are_not_on_their_way_are_dropped(
+    store: Store, now: datetime
+) -> None:
+    keys = ("digest:7:0:a:1", "digest:7:0:a:2", "digest:7:5:a:1", "digest:8:0:a:1", "answer:1:1")
+    for key in keys:
+        _, chat_id, thread_id, *_ = (*key.split(":"), "0") if key[0] == "d" else ("", "7", "0")
+        place = {"chat_id": int(chat_id), "thread_id": int(thread_id)}
+        owe(store, key, now, priority=Priority.DIGEST, **place)
+    assert claim(store, now) == keys[0]
+    store.deliveries.drop_digests(7, 0, "unsubscribed")
+    statuses = [find(store, key).status for key in keys]
+    assert statuses == ["claimed", "gone", "due", "due", "due"]
+
+
+def test_the_answers_that_a_chat_is_owed_are_counted_up_to_a_number(
+    store: Store, now: datetime
+) -> None:
+    for number in range(4):
+        owe(store, f"answer:{number}:1", now)
+    owe(store, "digest:7:0:a:1", now)
+    owe(store, "answer:9:1", now, chat_id=8)
+    store.deliveries.mark_sent(find(store, "answer:0:1").seq, 1, now)
+    assert store.deliveries.count_answers(7, 10) == 3
+    assert store.deliveries.count_answers(7, 2) == 2
+
+
+def test_what_a_chat_is_owed_is_looked_up_by_an_index(store: Store) -> None:
+    for statement in (
+        "SELECT 1 FROM deliveries WHERE chat_id = ? AND status IN ('due', 'claimed')"
+        " AND key GLOB 'answer:*' LIMIT 10",
+        "UPDATE deliveries SET status = 'gone' WHERE chat_id = ?"
+        " AND status IN ('due', 'claimed') AND thread_id = ? AND status = 'due'"
+        " AND key GLOB 'digest:*'",
+    ):
+        values = [7] * statement.count("?")
+        plan = store.db.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+        assert "deliveries_owed" in plan[0][3]
+
+
+def test_messages_are_forgotten_and_what_would_change_them_is_not_owed(
+    store: Store, now: datetime
+) -> None:
+    owe(store, "sent", now)
+    store.deliveries.mark_sent(find(store, "sent").seq, 44, now)
+    owe(store, "edit", now, action="edit", edits=44)
+    owe(store, "due", now)
+    store.deliveries.forget_messages()
+    assert find(store, "sent").message_id is None
+    assert [find(store, key).status for key in ("sent", "edit", "due")] == ["sent", "gone", "due"]
 
 
 _OLD_ROWS = (

@@ -1,11 +1,13 @@
 """/alerts: on which topics a chat wants urgent releases at once."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
+from bot.alerts import make_key
 from bot.handlers.services import (
     MAX_ECHO,
     Context,
@@ -21,6 +23,7 @@ from bot.wishes import fold, means_off
 from data.models import TOPICS, Chat, ChatLanguage, Topic
 
 ALL_WORDS = ("all", "on", "全部", "所有", "所有主題")
+_MINUS = ("-", "–", "−")  # as phones put them in its place
 
 
 class AlertHandlers:
@@ -40,17 +43,17 @@ class AlertHandlers:
         ]
 
     async def alerts(self, update: Update, context: Context) -> None:
-        """Have alerts on the topics that were named as well, or show those there are."""
+        """Have alerts on what was named as well, or with a minus no longer, or show how it is."""
         chat, typed = self._services.get_chat(update), argument(context)
         chosen = self._services.store.chats.list_alerts(chat)
         text = ""
         if typed:
-            named = self._find_topics(typed)
-            if isinstance(named, str):
-                text = say_in(chat.languages, "alerts.unknown", name=named[:MAX_ECHO])
+            changed = self._choose(chosen, typed)
+            if isinstance(changed, str):
+                text = say_in(chat.languages, "alerts.unknown", name=changed[:MAX_ECHO])
             else:
-                chosen = tuple(dict.fromkeys((*chosen, *named))) if named else ()
-                self._services.store.chats.set_alerts(chat, chosen)
+                chosen = changed
+                self._keep(chat, chosen)
         keyboard = alerts_keyboard(chosen, chat.languages, self._services.tables)
         self._services.answer(update, text or self._tell(chat, chosen), keyboard)
 
@@ -75,29 +78,37 @@ class AlertHandlers:
         await self._set(update, self._services.get_chat(update), ())
 
     async def _set(self, update: Update, chat: Chat, topics: tuple[Topic, ...]) -> None:
-        self._services.store.chats.set_alerts(chat, topics)
+        self._keep(chat, topics)
         keyboard = alerts_keyboard(topics, chat.languages, self._services.tables)
         self._services.change(update, self._tell(chat, topics), keyboard)
         await acknowledge(update)
 
-    def _find_topics(self, typed: str) -> tuple[Topic, ...] | str:
-        """The topics that are meant, none for "off"; or the first name that means none."""
+    def _keep(self, chat: Chat, topics: Sequence[Topic]) -> None:
+        """Keep the choice; what is owed already on other topics is owed no longer."""
+        prefix = make_key((chat.id, chat.thread_id), "")
+        with self._services.together():
+            self._services.store.chats.set_alerts(chat, topics)
+            self._services.store.alerts.drop_unwanted(chat.id, chat.thread_id, prefix, topics)
+
+    def _choose(self, chosen: Iterable[Topic], typed: str) -> tuple[Topic, ...] | str:
+        """The choice after what was typed, none for "off"; or the first name that means nothing."""
         text = fold(typed)
         if means_off(text):
             return ()
-        if text in ALL_WORDS:
+        if text in map(fold, ALL_WORDS):
             return TOPICS
         # A topic's own name can hold a comma.
-        whole = self._services.tables.find_topic(typed)
-        if whole is not None:
-            return (whole,)
-        found: list[Topic] = []
-        for name in re.split(r"[,;，、；]", typed):
+        is_one = self._services.tables.find_topic(typed) is not None
+        topics = dict.fromkeys(chosen)
+        for name in [typed] if is_one else re.split(r"[,;，、；]", typed):
             topic = self._services.tables.find_topic(name)
             if topic is None:
                 return name.strip() or typed
-            found.append(topic)
-        return tuple(found)
+            if fold(name).startswith(_MINUS):
+                topics.pop(topic, None)
+            else:
+                topics[topic] = None
+        return tuple(topics)
 
     def _tell(self, chat: Chat, topics: tuple[Topic, ...]) -> str:
         def tell(language: ChatLanguage, _: Chat) -> str:

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from telegram import InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, Update
+from telegram import (
+    InlineKeyboardMarkup,
+    MaybeInaccessibleMessage,
+    Message,
+    Update,
+)
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext, ExtBot
 
@@ -26,6 +31,8 @@ from data.tables import Tables
 log = logging.getLogger(__name__)
 
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
+# A chat that asks for more at a time than goes out in half a minute waits behind all others.
+MOST_IN_FRONT = 10
 # What is echoed of an unknown name: enough to recognise a slip.
 MAX_ECHO = 40
 
@@ -99,12 +106,14 @@ class Services:
             buttons = {"keyboard": keyboard.to_dict()}
             contents[-1] = contents[-1].model_copy(update=buttons)
         chat_id, thread_id = locate(update)
+        room = MOST_IN_FRONT - self.store.deliveries.count_answers(chat_id, MOST_IN_FRONT)
         deliveries = [
             Delivery(
                 key=f"{key}:{number}",
                 chat_id=chat_id,
                 thread_id=thread_id,
                 content=content,
+                priority=Priority.ANSWER if number <= room else Priority.DIGEST,
                 follows=f"{key}:{number - 1}" if number > 1 else None,
                 not_before=self.clock(),
             )
@@ -162,6 +171,15 @@ def locate(update: Update) -> tuple[int, int]:
     if isinstance(message, Message) and message.is_topic_message:
         return update.effective_chat.id, message.message_thread_id or 0
     return update.effective_chat.id, 0
+
+
+def is_lost(update: Update) -> bool:
+    """Whether a button was pressed in a forum and can't be told in which of its topics.
+
+    Of a message that was deleted or is very old Telegram tells the chat and the id alone.
+    """
+    message = find_message(update)
+    return message is not None and not message.is_accessible and bool(message.chat.is_forum)
 
 
 def guess_language(update: Update) -> ChatLanguage:

@@ -1,6 +1,5 @@
 """/start, /help, /language, and what to say to all else."""
 
-import unicodedata
 from typing import Any
 
 from telegram import Update
@@ -14,18 +13,29 @@ from bot.handlers.services import (
     acknowledge,
     argument,
     find_message,
+    guess_language,
+    is_lost,
     pressed,
 )
 from bot.keyboards import language_keyboard, start_keyboard
 from bot.texts import format_weekdays, say, say_in
+from bot.wishes import fold
 from data.models import CHAT_LANGUAGES, Chat, ChatLanguage
 
 LANGUAGE_WORDS: dict[ChatLanguage, tuple[str, ...]] = {
-    "en": ("en", "english", "英文", "英語", "英语"),
-    "zh-Hant": ("zh-hant", "zh-hk", "zh", "繁體", "繁体", "繁體中文", "中文", "traditional"),
-    "zh-Hans": ("zh-hans", "zh-cn", "简体", "簡體", "简体中文", "簡體中文", "simplified"),
-    "en+zh-Hant": ("en+zh-hant", "english+繁體", "both", "雙語", "双语", "bilingual", "中英"),
+    "en": ("en", "english", "英文", "英語"),
+    "zh-Hant": ("zh-hant", "zh-hk", "zh", "繁體", "繁體中文", "中文", "traditional"),
+    "zh-Hans": ("zh-hans", "zh-cn", "簡體", "簡體中文", "simplified"),
+    "en+zh-Hant": ("en+zh-hant", "english+繁體", "both", "雙語", "bilingual", "中英"),
 }
+
+
+class LostButtonHandler(BaseHandler[Update, Context, None]):
+    """Takes the presses of which it can't be told in which topic of a forum they were."""
+
+    def check_update(self, update: object) -> bool:
+        """Whether this is one."""
+        return isinstance(update, Update) and is_lost(update)
 
 
 class StartHandlers:
@@ -37,6 +47,7 @@ class StartHandlers:
     def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
         """The handlers of this conversation."""
         return [
+            LostButtonHandler(self.lost_button),
             CommandHandler("start", self.start),
             CommandHandler("help", self.help),
             CommandHandler("language", self.language),
@@ -116,6 +127,10 @@ class StartHandlers:
         chat = self._services.get_chat(update)
         await acknowledge(update, say(chat.languages[0], "error.old_button"))
 
+    async def lost_button(self, update: Update, _: Context) -> None:
+        """A button whose chat can't be told: another's settings must not be changed for it."""
+        await acknowledge(update, say(guess_language(update), "error.old_button"))
+
     def _welcome(self, chat: Chat) -> str:
         sentences = (
             f"{_say_hours(language, chat, 'welcome')}\n\n{say(language, 'welcome_next')}"
@@ -147,9 +162,9 @@ def confirm_language(chat: Chat) -> str:
 
 
 def find_language(typed: str) -> ChatLanguage | None:
-    """The language that someone means by its name or code, whatever the case and width."""
-    folded = unicodedata.normalize("NFKC", typed).casefold().replace(" ", "")
+    """The language that someone means by its name or code, whatever case, width and script."""
+    folded = fold(typed).replace(" ", "")
     for language, names in LANGUAGE_WORDS.items():
-        if folded in names:
+        if folded in map(fold, names):
             return language
     return None

@@ -64,11 +64,12 @@ class TimetableHandlers:
         await acknowledge(update)
 
     async def unsubscribe(self, update: Update, _: Context) -> None:
-        """No digest any more; all settings stay."""
+        """No digest any more, not even one that is owed; all settings stay."""
         chat = self._services.get_chat(update)
         key = "subscribe.stopped" if chat.subscribed else "subscribe.not_subscribed"
         with self._services.together():
             self._keep(chat, subscribed=False)
+            self._services.store.deliveries.drop_digests(chat.id, chat.thread_id, "unsubscribed")
             self._services.answer(update, say_in(chat.languages, key))
 
     async def zone(self, update: Update, context: Context) -> None:
@@ -110,7 +111,9 @@ class TimetableHandlers:
     async def empty(self, update: Update, context: Context) -> None:
         """Whether a digest without releases is sent: take what was typed, or show how it is."""
         chat, typed = self._services.get_chat(update), fold(argument(context))
-        choice = next((key for key, words in EMPTY_WORDS.items() if typed in words), None)
+        choice = next(
+            (key for key, words in EMPTY_WORDS.items() if typed in map(fold, words)), None
+        )
         if typed and choice is None:
             self._services.answer(update, say_in(chat.languages, "empty.bad"))
             return

@@ -7,7 +7,7 @@ from datetime import datetime, time
 
 from sqlite_utils import Database
 
-from data.models import ChatLanguage, Quiet, Topic
+from data.models import ChatLanguage, Priority, Quiet, Topic
 from data.store.database import from_text, to_text, write
 
 
@@ -79,13 +79,36 @@ class Alerts:
             for chat_id, thread_id, language, time_zone, quiet_from, quiet_to in rows.fetchall()
         ]
 
-    def find_owed(self, keys: Iterable[str]) -> set[str]:
-        """Which of these keys of deliveries have been owed, whatever became of them."""
+    def find_owed(self, keys: Iterable[str], now: datetime) -> set[str]:
+        """Which of these keys of alerts were sent or still will be."""
         rows = self._db.execute(
-            "SELECT key FROM deliveries WHERE key IN (SELECT value FROM json_each(?))",
-            [json.dumps(list(keys))],
+            "SELECT key FROM deliveries WHERE key IN (SELECT value FROM json_each(?))"
+            " AND status <> 'gone' AND (status <> 'due' OR expires_at > ?)",
+            [json.dumps(list(keys)), to_text(now)],
         )
         return {key for (key,) in rows.fetchall()}
+
+    def drop_unwanted(
+        self, chat_id: int, thread_id: int, prefix: str, topics: Sequence[Topic]
+    ) -> None:
+        """Owe a chat those alerts alone that are on one of these topics.
+
+        Args:
+            chat_id: the chat's.
+            thread_id: the chat's.
+            prefix: what the keys of its alerts begin with, before the id of the release.
+            topics: on which it wants alerts.
+        """
+        with write(self._db):
+            self._db.execute(
+                "UPDATE deliveries SET status = 'gone', error = 'not wanted any more'"
+                " WHERE chat_id = ? AND status IN ('due', 'claimed') AND status = 'due'"
+                "  AND thread_id = ? AND priority = ? AND NOT EXISTS"
+                "  (SELECT 1 FROM releases, json_each(releases.topics) AS topic"
+                "   WHERE releases.id = substr(deliveries.key, ?)"
+                "   AND topic.value IN (SELECT value FROM json_each(?)))",
+                [chat_id, thread_id, Priority.ALERT, len(prefix) + 1, json.dumps(topics)],
+            )
 
     def mark_alerted(self, release_ids: Iterable[str], now: datetime) -> None:
         """Their alerts are owed, as far as there are any."""

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from data.models import Chat, ChatStatus, Quiet, Topic
 from data.store.database import from_text, to_text, write
+from data.store.deliveries import FORGET_MESSAGES
 
 _SAVED = (
     "id",
@@ -39,13 +40,6 @@ _SAVE = (
 )
 # What moves along with a group, and the column that says whose it is.
 _MOVED = ("subscriptions", "digests", "deliveries")
-# Ids of messages count anew in a supergroup: what would edit one by its old id might hit another.
-_FORGET_MESSAGES = """
-    UPDATE deliveries SET message_id = NULL, status = CASE
-        WHEN action <> 'send' AND status IN ('due', 'claimed') THEN 'gone' ELSE status
-    END
-    WHERE chat_id = ?
-"""
 
 # A topic's row follows it in the digest, or asks for alerts on it.
 _Kind = Literal["topic", "alert"]
@@ -118,7 +112,7 @@ class Chats:
             rows = self._db.execute("SELECT thread_id FROM chats WHERE id = ?", [old_id])
             for (thread_id,) in rows.fetchall():
                 self._move_settings(old_id, new_id, thread_id)
-            self._db.execute(_FORGET_MESSAGES, [old_id])
+            self._db.execute(f"{FORGET_MESSAGES} WHERE chat_id = ?", [old_id])
             for table in _MOVED:
                 self._db.execute(
                     f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?",  # noqa: S608  # our own names

@@ -17,9 +17,9 @@ _COLUMNS = (
 )
 _OWE = (
     "INSERT OR IGNORE INTO deliveries (key, chat_id, thread_id, content_id, action, edits,"
-    " priority, follows, heeds_quiet, status, attempts, in_doubt, not_before)"
+    " priority, follows, heeds_quiet, status, attempts, in_doubt, not_before, expires_at)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT seq FROM deliveries WHERE key = ?), ?,"
-    " 'due', 0, 0, ?)"
+    " 'due', 0, 0, ?, ?)"
 )
 # Its predecessor is done with, and its chat may be written to now.
 _CLAIMABLE = (
@@ -28,6 +28,14 @@ _CLAIMABLE = (
     "  AND before.status IN ('due', 'claimed'))"
     " AND chat_id NOT IN (SELECT value FROM json_each(?))"
 )
+# Of the index of what is owed to a chat.
+_OWED_TO = "chat_id = ? AND status IN ('due', 'claimed')"
+# Where the ids of messages count anew: what would change one by its old id might hit another.
+FORGET_MESSAGES = """
+    UPDATE deliveries SET message_id = NULL, edits = NULL, status = CASE
+        WHEN action <> 'send' AND status IN ('due', 'claimed') THEN 'gone' ELSE status
+    END
+"""
 
 _DONE = (
     "sent_at < ?",
@@ -180,6 +188,39 @@ class Deliveries:
                 "UPDATE deliveries SET status = 'gone', error = ? WHERE seq = ?", [error, seq]
             )
 
+    def drop_unsent(self, keys: Iterable[str], error: str) -> None:
+        """Of some messages, owe those no longer that are not on their way yet."""
+        with write(self._db):
+            self._db.execute(
+                "UPDATE deliveries SET status = 'gone', error = ?"
+                " WHERE key IN (SELECT value FROM json_each(?)) AND status = 'due'",
+                [error, json.dumps(list(keys))],
+            )
+
+    def drop_digests(self, chat_id: int, thread_id: int, error: str) -> None:
+        """Owe a chat no longer what is left of its digests."""
+        with write(self._db):
+            self._db.execute(
+                "UPDATE deliveries SET status = 'gone', error = ?"  # noqa: S608  # our own clause
+                f" WHERE {_OWED_TO} AND thread_id = ? AND status = 'due'"
+                " AND key GLOB 'digest:*'",  # answers in great number have their priority
+                [error, chat_id, thread_id],
+            )
+
+    def count_answers(self, chat_id: int, most: int) -> int:
+        """How many answers are owed to a chat; it isn't counted beyond ``most``."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries"  # noqa: S608  # our own clause
+            f" WHERE {_OWED_TO} AND key GLOB 'answer:*' LIMIT ?)",
+            [chat_id, most],
+        ).fetchone()
+        return int(count)
+
+    def forget_messages(self) -> None:
+        """No message stands any more under the id that it was sent with, in any chat."""
+        with write(self._db):
+            self._db.execute(FORGET_MESSAGES)
+
     def supersede(self, newer: Delivery) -> str | None:
         """Drop the answers not yet sent whose change to a message a newer one writes over.
 
@@ -291,6 +332,7 @@ def _row(delivery: Delivery, content_id: int) -> tuple[Any, ...]:
         delivery.follows,
         int(delivery.heeds_quiet),
         to_text(delivery.not_before),
+        delivery.expires_at and to_text(delivery.expires_at),
     )
 
 
@@ -310,5 +352,6 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         attempts=row["attempts"],
         in_doubt=row["in_doubt"],
         not_before=from_text(row["not_before"]),
+        expires_at=from_text(row["expires_at"]) if row["expires_at"] else None,
         message_id=row["message_id"],
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -25,6 +25,17 @@ _STANDING = """
     (SELECT json_group_array(value) FROM subscriptions WHERE chat_id = chats.id
         AND subscriptions.thread_id = chats.thread_id AND kind = 'topic' AND follow = 1)
 """
+_PLANNED = f"""
+    next_due, id, thread_id, {_STANDING} FROM chats
+    WHERE subscribed = 1 AND status = 'active' AND next_due IS NOT NULL AND next_date IS NOT NULL
+"""
+# By this alone, so that a page begins where the one before it ended.
+_PAGE = "AND (next_due, id, thread_id) > (?, ?, ?) ORDER BY next_due, id, thread_id LIMIT ?"
+_LAST_DATE = """
+    (SELECT max(local_date) FROM digests WHERE chat_id = chats.id
+        AND digests.thread_id = chats.thread_id AND local_date <= ?)
+"""
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -127,14 +138,37 @@ class Digests:
             after: the last one of the page before; None for the first page.
         """
         rows = self._db.execute(
-            f"SELECT next_due, id, thread_id, {_STANDING} FROM chats"  # noqa: S608  # our own columns
-            " WHERE subscribed = 1 AND status = 'active' AND next_due IS NOT NULL"
-            " AND next_date IS NOT NULL"
-            " AND next_due <= ? AND (next_due, id, thread_id) > (?, ?, ?)"
-            " ORDER BY next_due, id, thread_id LIMIT ?",
+            f"SELECT {_PLANNED} AND next_due <= ? {_PAGE}",
             [to_text(now), *(after.key if after else ("", 0, 0)), limit],
         )
-        return [DueChat(row[:3], _read_standing(row[0], *row[3:])) for row in rows.fetchall()]
+        return [_read_due_chat(row) for row in rows.fetchall()]
+
+    def list_ahead(
+        self, moment: datetime, today: date, limit: int = 500, after: DueChat | None = None
+    ) -> list[tuple[DueChat, date | None]]:
+        """Chats whose digest is due later than at a moment, the soonest first.
+
+        Args:
+            moment: the time from which on.
+            today: the latest date that it is anywhere.
+            limit: no more than so many.
+            after: the last one of the page before; None for the first page.
+
+        Returns:
+            Each with the date of the last digest composed for it, but for none after today.
+        """
+        rows = self._db.execute(
+            f"SELECT {_LAST_DATE}, {_PLANNED} {_PAGE}",
+            [
+                today.isoformat(),
+                *(after.key if after else (to_text(moment), _LARGEST, _LARGEST)),
+                limit,
+            ],
+        )
+        return [
+            (_read_due_chat(row), date.fromisoformat(last) if last else None)
+            for last, *row in rows.fetchall()
+        ]
 
     def keep(self, edition: Edition, content_numbers: Sequence[int]) -> Kept:
         """Store what a digest says, whose parts are stored, unless it is there already."""
@@ -218,6 +252,11 @@ class Digests:
                 [to_text(now), json.dumps(rows)],
             ).fetchall()
         )
+
+
+def _read_due_chat(row: Sequence[Any]) -> DueChat:
+    next_due, chat_id, thread_id, *standing = row
+    return DueChat((next_due, chat_id, thread_id), _read_standing(next_due, *standing))
 
 
 @lru_cache(REMEMBERED)

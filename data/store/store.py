@@ -14,6 +14,7 @@ from data.store.database import open_database
 from data.store.deliveries import Deliveries
 from data.store.digests import Digests
 from data.store.feeds import Feeds
+from data.store.moments import Moments
 from data.store.releases import Releases
 from data.store.texts import Texts
 from data.store.updates import Updates
@@ -35,6 +36,7 @@ class Store:
     alerts: Alerts
     corrections: Corrections
     updates: Updates
+    moments: Moments
 
     def close(self) -> None:
         """Let go of the file."""
@@ -63,4 +65,5 @@ def open_store(path: Path) -> Store:
         alerts=Alerts(db),
         corrections=Corrections(db),
         updates=Updates(db),
+        moments=Moments(db),
     )

@@ -179,7 +179,7 @@ class _Open:
         proxies = _read_proxies()
         # The connector's own limit knows no timeout of its own; the semaphore does the waiting.
         # The authorities to trust are the stock transport's too.
-        connector = aiohttp.TCPConnector(limit=0, ssl=_get_trust())
+        connector = aiohttp.TCPConnector(limit=0, ssl=load_trust())
         session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -269,8 +269,8 @@ async def _take(slots: asyncio.Semaphore, pool_timeout: float | None) -> None:
 
 
 @cache
-def _get_trust() -> ssl.SSLContext:
-    """The authorities to trust; reading them takes a tenth of a second."""
+def load_trust() -> ssl.SSLContext:
+    """The authorities that the environment names, else the usual ones; read once, for it is slow."""
     return httpx.create_ssl_context()
 
 

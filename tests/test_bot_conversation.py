@@ -316,8 +316,8 @@ async def test_updates_fetched_before_a_crash_are_handled_after_it(
         assert again == 1
         assert await talk.app.inbox.handle_due() == 1
         assert await talk.app.inbox.handle_due() == 0
-        (message,) = await talk.settle()
-        assert "What I can do" in message.text
+        assert await talk.app.sender.deliver_due() == 1
+        assert "What I can do" in talk.telegram.messages()[-1].text
 
 
 def open_again(talk: Talk) -> int:

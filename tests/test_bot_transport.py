@@ -47,7 +47,7 @@ from telegram.request import BaseRequest, HTTPXRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.local import LOCAL_TOKEN, READER_ID, LocalTelegram
-from bot.transport import AiohttpRequest, is_surely_unsent
+from bot.transport import AiohttpRequest, is_surely_unsent, load_trust
 
 TOKEN = "12345678:" + "AbCdEfGhIj" * 4
 SOON = 0.2  # seconds: a timeout that a test waits for
@@ -511,8 +511,10 @@ async def test_tls_is_spoken_with_whom_the_environment_trusts(
     make: Make, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    load_trust.cache_clear()
     async with MisbehavingServer(say(GOOD), tls) as server, open_bot(make, server.url) as bot:
         assert (await bot.send_message(1, "早晨")).text == "早晨"
+    load_trust.cache_clear()
 
 
 @BOTH

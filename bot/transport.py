@@ -270,7 +270,7 @@ async def _take(slots: asyncio.Semaphore, pool_timeout: float | None) -> None:
 
 @cache
 def load_trust() -> ssl.SSLContext:
-    """The authorities that the environment names, else the usual ones; read once, for it is slow."""
+    """The authorities that the environment names, else the usual ones; read once: it is slow."""
     return httpx.create_ssl_context()
 
 

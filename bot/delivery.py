@@ -183,7 +183,7 @@ class Sender:
             with write(self.store.db):
                 sent = self._record(answers)
                 if not self._is_stopping:
-                    claimed = self._claim(last)
+                    self._claim(last, claimed)
         except BaseException:
             # Not recorded: they stay in hand until they are.
             self._unrecorded = answers
@@ -202,8 +202,8 @@ class Sender:
             answers.append(task.result())
         return answers
 
-    def _claim(self, last: Priority) -> list[Delivery]:
-        claimed: list[Delivery] = []
+    def _claim(self, last: Priority, claimed: list[Delivery]) -> None:
+        """Add what may go now; what was added before it fails is known to the caller."""
         now = self.timer.now()
         # One place is left to answers, so that a reader who asks need not wait for a digest.
         most_broadcasts = max(1, self.most_in_flight - 1)
@@ -217,12 +217,11 @@ class Sender:
                 held=self.pacing.list_held(now),
             )
             if found is None:
-                break
+                return
             if self._is_put_off(found):
                 continue
             self.pacing.start(found.chat_id, now)
             claimed.append(found)
-        return claimed
 
     def _count_broadcasts(self, claimed: Sequence[Delivery]) -> int:
         in_hand = (*self._in_flight.values(), *claimed)

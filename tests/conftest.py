@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from bot_process import BotNursery
 from fakes import Clock, StaticSite
 
 from bot.local import LocalTelegram
@@ -84,3 +85,9 @@ def clock(now: datetime) -> Clock:
 async def local(clock: Clock) -> AsyncIterator[LocalTelegram]:
     async with LocalTelegram(clock=clock) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[BotNursery]:
+    with BotNursery() as opened:
+        yield opened

@@ -3,7 +3,8 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -12,7 +13,7 @@ from random import Random
 
 from bot_process import BotNursery, BotOrder
 from factories import make_releases, make_summaries
-from telegram_process import TelegramProcess
+from telegram_process import TelegramProcess, open_telegram
 
 from bot.local.journal import read_journal
 from data.models import HONG_KONG, Chat
@@ -21,6 +22,7 @@ from data.store.store import Store, open_store
 
 # Far beyond what any of these takes: a bot that gets nowhere is a failure, not a slow machine.
 PATIENCE = 300.0
+JOURNAL = "journal"
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,6 @@ def all_sent(chats: int) -> Callable[[Store], bool]:
 
 def deliver_under_fire(
     nursery: BotNursery,
-    telegram: TelegramProcess,
-    journal: Path,
     folder: Path,
     *,
     chats: int,
@@ -115,27 +115,23 @@ def deliver_under_fire(
     longest: float,
 ) -> Reckoning:
     """One digest to each of so many chats, while the bot is ended again and again."""
-    order = BotOrder(str(folder), telegram.token, telegram.base_url, telegram.base_file_url)
     begin = time.monotonic()
-    telegram.open_chats(1, chats)
-    fill(order, chats)
-    ended = kill_until_done(
-        nursery,
-        order,
-        random=Random(seed),
-        kills=kills,
-        number=number,
-        longest=longest,
-        is_done=all_sent(chats),
-    )
-    arrived = Counter(entry.chat_id for entry in read_journal(journal))
-    return _reckon(order, arrived, chats, ended, time.monotonic() - begin)
+    with open_battle(folder, chats) as (_, order):
+        fill(order, chats)
+        ended = kill_until_done(
+            nursery,
+            order,
+            random=Random(seed),
+            kills=kills,
+            number=number,
+            longest=longest,
+            is_done=all_sent(chats),
+        )
+        return _reckon(order, chats, ended, time.monotonic() - begin)
 
 
 def answer_under_fire(
     nursery: BotNursery,
-    telegram: TelegramProcess,
-    journal: Path,
     folder: Path,
     *,
     updates: int,
@@ -144,36 +140,43 @@ def answer_under_fire(
     longest: float,
 ) -> Reckoning:
     """A question from each of so many chats, while the bot is killed again and again."""
-    order = BotOrder(str(folder), telegram.token, telegram.base_url, telegram.base_file_url)
     begin = time.monotonic()
-    telegram.open_chats(1, updates)
-    open_store(order.database).close()
-    asked = iter(range(1, updates + 1))
+    with open_battle(folder, updates) as (telegram, order):
+        asked = iter(range(1, updates + 1))
 
-    def ask_some() -> None:
-        for chat_id in islice(asked, -(-updates // (kills or 1))):
-            telegram.say("/help", chat_id)
+        def ask_some() -> None:
+            for chat_id in islice(asked, -(-updates // (kills or 1))):
+                telegram.say("/help", chat_id)
 
-    def is_done(store: Store) -> bool:
-        return not store.updates.list_due() and store.deliveries.count("sent") >= updates
+        def is_done(store: Store) -> bool:
+            return not store.updates.list_due() and store.deliveries.count("sent") >= updates
 
-    ended = kill_until_done(
-        nursery,
-        order,
-        random=Random(seed),
-        kills=kills,
-        number=signal.SIGKILL,
-        longest=longest,
-        is_done=is_done,
-        between=ask_some,
-    )
-    arrived = Counter(entry.chat_id for entry in read_journal(journal))
-    return _reckon(order, arrived, updates, ended, time.monotonic() - begin)
+        ended = kill_until_done(
+            nursery,
+            order,
+            random=Random(seed),
+            kills=kills,
+            number=signal.SIGKILL,
+            longest=longest,
+            is_done=is_done,
+            between=ask_some,
+        )
+        return _reckon(order, updates, ended, time.monotonic() - begin)
 
 
-def _reckon(
-    order: BotOrder, arrived: Counter[int], wanted: int, kills: int, seconds: float
-) -> Reckoning:
+@contextmanager
+def open_battle(folder: Path, chats: int) -> Iterator[tuple[TelegramProcess, BotOrder]]:
+    """A Telegram with so many chats that writes down what arrives, and the bot to be run on it."""
+    with open_telegram(folder / JOURNAL, longest=1) as telegram:
+        telegram.open_chats(1, chats)
+        yield (
+            telegram,
+            BotOrder(str(folder), telegram.token, telegram.base_url, telegram.base_file_url),
+        )
+
+
+def _reckon(order: BotOrder, wanted: int, kills: int, seconds: float) -> Reckoning:
+    arrived = Counter(entry.chat_id for entry in read_journal(Path(order.folder) / JOURNAL))
     store = open_store(order.database)
     (integrity,) = store.db.execute("PRAGMA integrity_check").fetchone()
     store.close()

@@ -407,7 +407,6 @@ PLANS = (
     ("chats_due", lambda store: store.digests.list_due(DUE, 5)),
     ("deliveries_due", lambda store: store.deliveries.claim(DUE, held=(1, 2))),
     ("deliveries_due", lambda store: store.deliveries.has_due(DUE)),
-    ("deliveries_due", lambda store: store.deliveries.find_next(DUE)),
     ("deliveries_sent", lambda store: store.deliveries.drop_done(DUE)),
     ("deliveries_owed", lambda store: store.deliveries.mark_gone(7, "blocked")),
     ("editions_by_date", lambda store: store.digests.drop_old(DUE.date())),

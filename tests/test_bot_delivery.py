@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -297,6 +298,21 @@ async def test_what_arrived_and_could_not_be_recorded_is_recorded_later_not_sent
 
     await run_until(desk, mend_after_some_tries)
     assert desk.texts() == ["k"]
+
+
+async def test_a_claim_that_fails_midway_leaves_no_chat_held_for_ever(desk: Desk) -> None:
+    desk.telegram.open_chat(2)
+    desk.owe("first")
+    desk.owe("second", chat_id=2)
+    desk.store.db.execute(
+        "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN new.key = 'second'"
+        " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+    desk.quick.seconds += 60
+    with pytest.raises(sqlite3.IntegrityError, match="full"):
+        desk.sender._step(Priority.DIGEST)
+    desk.store.db.execute("DROP TRIGGER full")
+    assert await desk.sender.deliver_due() == 2
 
 
 def spoil(store: Store) -> None:

@@ -27,7 +27,6 @@ from data.samples import sample_releases
 from data.tables import load_tables
 
 EN, ZH = make_text("en"), make_text("zh")
-OTHER_EN = make_text("en", text_id="P2026112100303", title="Other", body="Trams rest at night.")
 OTHER_ZH = make_text("zh", text_id="P2026112100404", title="其他", body="電車晚上休息。")
 
 

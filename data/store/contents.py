@@ -1,7 +1,6 @@
 """What messages say, kept once however many chats are owed it."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -45,10 +44,6 @@ class Contents:
         if row is None:
             raise KeyError(number)
         return Content.model_validate_json(row[0])
-
-    def get_all(self, numbers: Iterable[int]) -> tuple[Content, ...]:
-        """Several contents, in the order of their numbers as given."""
-        return tuple(map(self.get, numbers))
 
     def drop_unused(self, before: datetime, limit: int = 5_000) -> int:
         """Drop some contents of before then that no delivery and no digest holds; how many."""

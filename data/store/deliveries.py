@@ -283,18 +283,6 @@ class Deliveries:
         ).fetchall()
         return [(chat_id, from_text(sent_at)) for chat_id, sent_at in rows]
 
-    def find_next(self, now: datetime) -> datetime | None:
-        """When the next owed message that has to wait may go."""
-        moments = [
-            self._db.execute(
-                "SELECT min(not_before) FROM deliveries"
-                " WHERE status = 'due' AND priority = ? AND not_before > ?",
-                [priority, to_text(now)],
-            ).fetchone()[0]
-            for priority in Priority
-        ]
-        return min((from_text(moment) for moment in moments if moment), default=None)
-
     def count(self, status: str) -> int:
         """How many deliveries have this status."""
         rows = self._db.query("SELECT count(*) AS n FROM deliveries WHERE status = ?", [status])

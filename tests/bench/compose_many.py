@@ -196,9 +196,6 @@ def measure_claims(store: Store, measured: dict[str, float]) -> None:
             store.deliveries.mark_sent(delivery.seq, 1, DUE)
 
     measured["claim and record, ms"] = 1_000 * take_median(claim, CLAIMS)
-    measured["when the next is due, ms"] = 1_000 * take_median(
-        lambda: store.deliveries.find_next(DUE), 50
-    )
 
 
 def count_owed(store: Store) -> int:

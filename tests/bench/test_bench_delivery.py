@@ -5,7 +5,6 @@ What is promised is asserted; the figures are printed, and kept in docs/benchmar
 message costs over the bare transports is in ``test_bench_transport``.
 """
 
-import multiprocessing
 import os
 import signal
 import time
@@ -24,7 +23,7 @@ from soaking import SoakPlan, run_soak
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest, HTTPXRequest
 from telegram_process import TelegramProcess, open_telegram
-from test_bench_transport import serve
+from test_bench_transport import open_constant_api
 
 from bot.delivery import Sender
 from bot.local import LOCAL_TOKEN
@@ -141,14 +140,8 @@ async def test_the_pace_is_used_and_no_window_broken(tmp_path: Path, store: Stor
 
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
-    """A server that costs less than any client, so that the client's cost is what is seen."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs,), daemon=True)
-    process.start()
-    yield f"http://127.0.0.1:{ours.recv()}/bot"
-    process.kill()
-    process.join()
+    with open_constant_api() as address:
+        yield address
 
 
 async def test_the_outbox_without_a_pace(base_url: str, store: Store) -> None:

@@ -4,23 +4,15 @@ The promise itself is asserted; the figures are printed, and kept in docs/benchm
 """
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bot_process import BotNursery
 from killing import answer_under_fire, deliver_under_fire
-from telegram_process import open_telegram
 
 from bot.delivery import IN_FLIGHT
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(7_200)]
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[BotNursery]:
-    with BotNursery() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(
@@ -29,19 +21,15 @@ def nursery() -> Iterator[BotNursery]:
 def test_fifty_thousand_digests(
     nursery: BotNursery, tmp_path: Path, number: signal.Signals, chats: int, kills: int
 ) -> None:
-    journal = tmp_path / "journal"
-    with open_telegram(journal, longest=1) as telegram:
-        came = deliver_under_fire(
-            nursery,
-            telegram,
-            journal,
-            tmp_path / "state",
-            chats=chats,
-            kills=kills,
-            number=number,
-            seed=7,
-            longest=1.0,
-        )
+    came = deliver_under_fire(
+        nursery,
+        tmp_path,
+        chats=chats,
+        kills=kills,
+        number=number,
+        seed=7,
+        longest=1.0,
+    )
     print(f"\n{number.name} over {chats:,} digests: {came.in_words}")
     assert came.lost == 0
     assert came.repeated <= (IN_FLIGHT * came.kills if number == signal.SIGKILL else 0)
@@ -49,18 +37,14 @@ def test_fifty_thousand_digests(
 
 
 def test_five_thousand_questions(nursery: BotNursery, tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
-    with open_telegram(journal, longest=1) as telegram:
-        came = answer_under_fire(
-            nursery,
-            telegram,
-            journal,
-            tmp_path / "state",
-            updates=5_000,
-            kills=200,
-            seed=9,
-            longest=1.0,
-        )
+    came = answer_under_fire(
+        nursery,
+        tmp_path,
+        updates=5_000,
+        kills=200,
+        seed=9,
+        longest=1.0,
+    )
     print(f"\n5,000 questions: {came.in_words}")
     assert came.lost == 0
     assert came.repeated <= IN_FLIGHT * came.kills

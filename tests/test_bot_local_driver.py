@@ -144,6 +144,15 @@ async def test_a_reply_keyboard_is_shown_to_the_page_alone(
     assert [key["text"] for key in message["keyboard"]["keyboard"][0]] == ["是", "否"]
 
 
+async def test_a_question_of_the_bot_is_answered_as_such(
+    local: LocalTelegram, http: httpx.AsyncClient, bot: telegram.Bot
+) -> None:
+    local.open_chat(READER_ID)
+    asked = await bot.send_message(READER_ID, "Which hour?", reply_markup=telegram.ForceReply())
+    said = await http.post("/local/say", json={"text": "7:30", "reply_to": asked.message_id})
+    assert said.json()["reply_to_message"]["text"] == "Which hour?"
+
+
 async def test_a_file_is_saved_and_never_shown(
     local: LocalTelegram, http: httpx.AsyncClient, bot: telegram.Bot
 ) -> None:
@@ -241,6 +250,8 @@ BAD_SAYINGS: list[tuple[bytes, int]] = [
     (b'{"text": "x", "chat_id": "1001"}', 400),
     (b'{"text": "x", "chat_id": true}', 400),
     (b'{"text": "x", "chat_id": 42}', 400),
+    (b'{"text": "x", "reply_to": 9}', 400),
+    (b'{"text": "x", "reply_to": "1"}', 400),
     (b'{"text": "x", "language_code": 1}', 400),
     (json.dumps({"text": "x" * 4097}).encode(), 400),
     (b'{"text": "' + b"x" * LARGEST_BODY_BYTES + b'"}', 413),
@@ -332,20 +343,18 @@ def test_the_page_needs_nothing_from_elsewhere_and_parses_no_markup(path: Path) 
     assert not re.search(r"<script(?! type=\"module\" src=\"/page/)|style=|\son\w+=", text)
 
 
-def test_the_page_has_the_same_words_in_both_languages() -> None:
+def test_the_page_has_the_same_words_in_its_three_languages() -> None:
     source = (PAGE / "words.js").read_text("utf-8")
-    english, chinese = source.split('"zh-hant": {')
-    keys = [re.findall(r"^    (\w+): \"", part, re.MULTILINE) for part in (english, chinese)]
-    assert keys[0] == keys[1]
-    used = {
-        key
-        for name in ("chat.js", "render.js")
-        for key in re.findall(r"words(?:\(\))?\.(?!js\b)(\w+)", (PAGE / name).read_text("utf-8"))
-    }
-    assert used | {"tag"} == set(keys[0])
+    parts = re.split(r'"zh-han[ts]": \{', source)
+    english, *chinese = [re.findall(r"^    (\w+): \"", part, re.MULTILINE) for part in parts]
+    assert chinese == [english, english]
+    scripts = "".join(path.read_text("utf-8") for path in sorted(PAGE.glob("*.js")))
+    used = set(re.findall(r"\bwords(?:\(\))?\.(?!js\b)(\w+)", scripts))
+    assert used | {"tag"} == set(english)
 
 
 def test_the_scripts_ask_only_for_elements_that_the_page_has() -> None:
-    asked = set(re.findall(r'\$\("([\w-]+)"\)', (PAGE / "chat.js").read_text("utf-8")))
+    scripts = "".join(path.read_text("utf-8") for path in sorted(PAGE.glob("*.js")))
+    asked = set(re.findall(r'\$\("([\w-]+)"\)', scripts))
     present = set(re.findall(r'\bid="([\w-]+)"', (PAGE / "chat.html").read_text("utf-8")))
     assert asked == present - {"composer"} | ({"composer"} & asked)

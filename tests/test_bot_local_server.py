@@ -21,6 +21,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from fakes import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pictures import make_png
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler
 
 from bot.local import LOCAL_TOKEN, READER_ID, LocalTelegram, LocalTelegramError
@@ -224,11 +225,15 @@ CALLS: dict[str, aiogram.methods.TelegramMethod[Any]] = {
         aiogram.methods.SendDocument(
             chat_id=READER_ID, document=aiogram.types.BufferedInputFile(b"x", "x.json")
         ),
+        aiogram.methods.SendPhoto(
+            chat_id=READER_ID, photo=aiogram.types.BufferedInputFile(make_png(), "x.png")
+        ),
         aiogram.methods.GetFile(file_id=""),
         aiogram.methods.EditMessageText(chat_id=READER_ID, message_id=2, text="new"),
         aiogram.methods.EditMessageReplyMarkup(chat_id=READER_ID, message_id=2),
         aiogram.methods.DeleteMessage(chat_id=READER_ID, message_id=2),
         aiogram.methods.AnswerCallbackQuery(callback_query_id=""),
+        aiogram.methods.AnswerInlineQuery(inline_query_id="", results=[]),
         aiogram.methods.SendChatAction(chat_id=READER_ID, action="typing"),
         aiogram.methods.SetMyCommands(commands=[]),
         aiogram.methods.GetMyCommands(),
@@ -271,7 +276,12 @@ async def test_aiograms_models_know_every_field_of_every_answer(
     sent = await other_bot.send_message(READER_ID, "<b>x</b>", reply_markup=markup)
     local.press(sent.message_id, "topic:health")
     file_id = local.state.add_file("x.json", "application/json", b"x").file_id
-    known = {"file_id": file_id, "callback_query_id": next(iter(local.state.queries))}
+    local.ask_inline("x")
+    known = {
+        "file_id": file_id,
+        "callback_query_id": next(iter(local.state.queries)),
+        "inline_query_id": next(iter(local.state.inline_queries)),
+    }
     wanted = {key: value for key, value in known.items() if key in type(CALLS[name]).model_fields}
     result = await other_bot(CALLS[name].model_copy(update=wanted))
     assert result not in (None, False)
@@ -290,7 +300,12 @@ async def test_aiograms_models_know_every_field_of_every_update(
     local.edit(said.message_id, "/latest")
     local.edit(announced.message_id, "newer", chat_id=CHANNEL_ID)
     local.press(sent.message_id, "topic:health")
+    local.press(99, "gone", is_inaccessible=True)
+    local.share_location(22.28, 114.16, reply_to=sent.message_id)
+    local.say("/latest", chat_id=GROUP_ID, as_chat=True)
+    local.ask_inline("rain")
     local.upgrade(GROUP_ID, GROUP_ID - 1)
+    local.promote(GROUP_ID - 1)
     local.block()
     updates = await other_bot.get_updates()
     assert [update.event_type for update in updates] == [
@@ -299,8 +314,13 @@ async def test_aiograms_models_know_every_field_of_every_update(
         "edited_message",
         "edited_channel_post",
         "callback_query",
+        "callback_query",
         "message",
         "message",
+        "inline_query",
+        "message",
+        "message",
+        "my_chat_member",
         "my_chat_member",
     ]
     assert list_unknown(updates) == []
@@ -482,6 +502,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
         "there are no administrators in the private chat",
     ),
     ("sendDocument", {"chat_id": 1001, "document": "x"}, "there is no document in the request"),
+    ("sendPhoto", {"chat_id": 1001, "photo": "x"}, "there is no photo in the request"),
     ("getFile", {"file_id": "x"}, "invalid file_id"),
 ]  # fmt: skip
 
@@ -618,11 +639,13 @@ NAMES = [
     *("chat_id", "message_id", "user_id", "file_id", "message_thread_id", "callback_query_id"),
     *("text", "caption", "document", "entities", "parse_mode", "reply_markup", "action"),
     *("link_preview_options", "reply_parameters", "allowed_updates", "offset", "limit"),
+    *("photo", "inline_query_id", "results", "next_offset", "cache_time", "button"),
     *("commands", "scope", "language_code", "name", "description", "short_description"),
 ]
 FIELDS = [
     *("type", "offset", "length", "url", "text", "message_id", "chat_id", "callback_data"),
-    *("inline_keyboard", "keyboard", "command", "description"),
+    *("inline_keyboard", "keyboard", "request_location", "command", "description"),
+    *("id", "title", "input_message_content", "message_text", "reply_markup", "start_parameter"),
 ]
 VALUES = st.recursive(
     st.one_of(
@@ -635,26 +658,7 @@ VALUES = st.recursive(
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(
-                [
-                    "type",
-                    "offset",
-                    "length",
-                    "url",
-                    "text",
-                    "message_id",
-                    "chat_id",
-                    "callback_data",
-                    "inline_keyboard",
-                    "keyboard",
-                    "command",
-                    "description",
-                ]
-            ),
-            inner,
-            max_size=4,
-        ),
+        st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
     ),
     max_leaves=8,
 )

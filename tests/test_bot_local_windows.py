@@ -10,6 +10,7 @@ import telegram.error
 from fakes import Clock
 from hypothesis import given
 from hypothesis import strategies as st
+from pictures import make_png
 
 from bot.local import LOCAL_TOKEN, READER_ID, LocalTelegram
 from bot.local.judge import TOLD_TO_WAIT, Violation
@@ -190,4 +191,7 @@ async def test_only_what_writes_messages_takes_room(clock: Clock) -> None:
         await bot.delete_message(READER_ID, 1)
         with pytest.raises(telegram.error.RetryAfter):
             await bot.send_document(READER_ID, b"x")
-    assert [violation.method for violation in local.violations] == ["senddocument"]
+        with pytest.raises(telegram.error.RetryAfter):
+            await bot.send_photo(READER_ID, make_png())
+    early = [each.method for each in local.violations if each.rule != TOLD_TO_WAIT]
+    assert early == ["senddocument", "sendphoto"]

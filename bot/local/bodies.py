@@ -1,6 +1,7 @@
 """JSON bodies of the doors under ``/local``: what they hold, and what is said of bad ones."""
 
 import json
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -82,3 +83,28 @@ def read_number(body: dict[str, Any], name: str, default: int | None = None) -> 
     if not isinstance(value, int) or isinstance(value, bool):
         raise DoorError(400, f'"{name}" must be a number.')
     return value
+
+
+def read_decimal(body: dict[str, Any], name: str) -> float:
+    """A number in a body, whole or not.
+
+    Raises:
+        DoorError: if it is missing, or none.
+    """
+    value = body.get(name)
+    try:
+        number = math.nan if isinstance(value, bool | str | None) else float(value)
+    except (TypeError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise DoorError(400, f'"{name}" must be a number.')
+    return number
+
+
+def read_language(body: dict[str, Any]) -> str | None:
+    """The language that the page is set to, if it says so.
+
+    Raises:
+        DoorError: if it is no text.
+    """
+    return read_text(body, "language_code")[:16] if body.get("language_code") else None

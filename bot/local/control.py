@@ -8,12 +8,13 @@ from typing import Any, get_args
 from aiohttp import web
 
 from bot.local.bodies import DoorError, explain, read_body, read_number
+from bot.local.chats import Chat, ChatKind
 from bot.local.faults import FaultError, read_fault
 from bot.local.journal import EDITS, Journal
 from bot.local.judge import Judge
 from bot.local.methods import WRITING
 from bot.local.plans import AtRandom, FaultPlan, Faults, InOrder
-from bot.local.state import Chat, ChatKind, LocalState
+from bot.local.state import LocalState
 
 MOST_CHATS = 1_000_000
 

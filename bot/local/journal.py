@@ -13,7 +13,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from bot.local.state import Message
+from bot.local.chats import Message
 
 EDITS = frozenset({"editMessageText", "editMessageReplyMarkup"})
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from telegram.constants import InlineKeyboardButtonLimit, InlineKeyboardMarkupLimit
 
+from bot.local.chats import ChatKind
 from bot.local.markup import check_link
 from bot.local.refusals import bad_request
 
@@ -21,6 +22,12 @@ _ACTIONS = (
     "pay",
 )
 _OTHERS = ("keyboard", "remove_keyboard", "force_reply")
+# What only a person can be asked for, and how the server says so.
+_REQUESTS = {
+    "request_contact": "phone number can be requested in private chats only",
+    "request_location": "location can be requested in private chats only",
+    "request_poll": "poll can be requested in private chats only",
+}
 
 
 def read_markup(value: object) -> dict[str, Any] | None:
@@ -39,6 +46,22 @@ def read_markup(value: object) -> dict[str, Any] | None:
     if "keyboard" in value:
         return {**value, "keyboard": _read_reply_rows(value["keyboard"])}
     return dict(value) if any(name in value for name in _OTHERS) else None
+
+
+def check_place(markup: Mapping[str, Any] | None, kind: ChatKind) -> None:
+    """Let a markup be where it can stand: beneath a channel's posts there are only buttons.
+
+    Raises:
+        Refusal: if it can't stand in such a chat.
+    """
+    if markup is None or kind == "private":
+        return
+    if kind == "channel" and "inline_keyboard" not in markup:
+        raise bad_request("inline keyboard expected")
+    for button in (button for row in markup.get("keyboard", []) for button in row):
+        for name, reason in _REQUESTS.items():
+            if button.get(name):
+                raise bad_request(reason)
 
 
 def _read_inline_rows(value: object) -> list[list[dict[str, Any]]]:

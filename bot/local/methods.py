@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.local import polling, profile, sending
+from bot.local import files, inline, members, polling, profile, sending
 from bot.local.parameters import Parameters
 from bot.local.refusals import Refusal
 from bot.local.state import LocalState
@@ -17,12 +17,14 @@ METHODS: Mapping[str, Method] = {
         "deleteWebhook": polling.delete_webhook,
         "getWebhookInfo": polling.get_webhook_info,
         "sendMessage": sending.send_message,
-        "sendDocument": sending.send_document,
-        "getFile": sending.get_file,
+        "sendDocument": files.send_document,
+        "sendPhoto": files.send_photo,
+        "getFile": files.get_file,
         "editMessageText": sending.edit_message_text,
         "editMessageReplyMarkup": sending.edit_message_reply_markup,
         "deleteMessage": sending.delete_message,
         "answerCallbackQuery": sending.answer_callback_query,
+        "answerInlineQuery": inline.answer_inline_query,
         "sendChatAction": sending.send_chat_action,
         "setMyCommands": profile.set_my_commands,
         "getMyCommands": profile.get_my_commands,
@@ -34,13 +36,15 @@ METHODS: Mapping[str, Method] = {
         "setMyShortDescription": profile.set_my_short_description,
         "getMyShortDescription": profile.get_my_short_description,
         "getChat": profile.get_chat,
-        "getChatMember": profile.get_chat_member,
-        "getChatAdministrators": profile.get_chat_administrators,
+        "getChatMember": members.get_chat_member,
+        "getChatAdministrators": members.get_chat_administrators,
     }.items()
 }
 
 # Those that put words into a chat or change them: what Telegram's limits on messages count.
-WRITING = frozenset({"sendmessage", "senddocument", "editmessagetext", "editmessagereplymarkup"})
+WRITING = frozenset(
+    {"sendmessage", "senddocument", "sendphoto", "editmessagetext", "editmessagereplymarkup"}
+)
 
 
 async def call(state: LocalState, name: str, parameters: Parameters) -> object:

@@ -10,30 +10,16 @@ from telegram.constants import (
     BotNameLimit,
 )
 
+from bot.local.chats import BOT_NAME
 from bot.local.parameters import Parameters
 from bot.local.refusals import bad_request
-from bot.local.state import BOT_NAME, Chat, CommandScope, LocalState, User
+from bot.local.state import CommandScope, LocalState
 from bot.local.wire import write_full_chat
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"([a-z]{2})?")
 _WITH_CHAT = frozenset({"chat", "chat_administrators", "chat_member"})
 _SCOPES = frozenset(scope.value for scope in BotCommandScopeType)
-_RIGHTS = (
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_pin_messages",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_manage_topics",
-    "can_send_welcome_messages",
-)
 _LIMITS = {
     "name": ("name", int(BotNameLimit.MAX_NAME_LENGTH)),
     "description": ("description", int(BotDescriptionLimit.MAX_DESCRIPTION_LENGTH)),
@@ -51,7 +37,7 @@ async def get_me(state: LocalState, _parameters: Parameters) -> dict[str, Any]:
         "first_name": state.profile.get(("name", ""), BOT_NAME),
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": True,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
@@ -115,37 +101,6 @@ async def get_my_short_description(state: LocalState, parameters: Parameters) ->
 async def get_chat(state: LocalState, parameters: Parameters) -> dict[str, Any]:
     """``getChat``."""
     return write_full_chat(state.get_chat(parameters.chat_id()))
-
-
-async def get_chat_member(state: LocalState, parameters: Parameters) -> dict[str, Any]:
-    """``getChatMember``."""
-    chat = state.get_chat(parameters.chat_id())
-    user_id = parameters.integer("user_id")
-    user = state.bot if user_id == state.bot.id else state.users.get(user_id)
-    if user is None:
-        raise bad_request("user not found")
-    return _write_member(state, chat, user)
-
-
-async def get_chat_administrators(
-    state: LocalState, parameters: Parameters
-) -> list[dict[str, Any]]:
-    """``getChatAdministrators``."""
-    chat = state.get_chat(parameters.chat_id())
-    if chat.kind == "private":
-        raise bad_request("there are no administrators in the private chat")
-    people = [state.users[user_id] for user_id in sorted(chat.administrators)]
-    bots = [state.bot] if chat.bot_is_admin else []
-    return [_write_member(state, chat, user) for user in (*people, *bots)]
-
-
-def _write_member(state: LocalState, chat: Chat, user: User) -> dict[str, Any]:
-    is_admin = chat.bot_is_admin if user == state.bot else user.id in chat.administrators
-    member = {"user": user.to_json(), "status": "administrator" if is_admin else "member"}
-    if not is_admin:
-        return member
-    rights = dict.fromkeys(_RIGHTS, True)
-    return {**member, "can_be_edited": False, "is_anonymous": False, **rights}
 
 
 def _set_profile(state: LocalState, parameters: Parameters, field: str) -> bool:

@@ -13,14 +13,13 @@ What it can judge:
 - whether the bot waits when it is told to: a write before the end of a 429's ``retry_after``
   stands in ``violations``, whatever gave the 429.
 
-And it misbehaves as Telegram and the network do: ``set_faults``, ``block``, ``deactivate``,
-``upgrade``.
+And it misbehaves as Telegram and the network do: ``set_faults``, and what
+befalls chats (``block``, ``promote``, ``make_forum``, ``deactivate``, ``upgrade``).
 """
 
-import asyncio
 import errno
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,16 +27,18 @@ from typing import Self
 
 from aiohttp import web
 
-from bot.local import reader
+from bot.local.chats import READER_ID, Message
 from bot.local.control import Control
 from bot.local.driver import Driver
 from bot.local.failing import Failing
 from bot.local.gateway import Gateway
 from bot.local.guard import add_headers, guard
+from bot.local.inline_door import InlineDoor
 from bot.local.journal import Journal
 from bot.local.judge import Judge, Violation
+from bot.local.people import People
 from bot.local.plans import FaultPlan, Faults
-from bot.local.state import READER_ID, Answer, Chat, ChatKind, LocalState, Message
+from bot.local.state import LocalState
 from bot.local.windows import Limits
 from bot.timer import Timer
 
@@ -52,7 +53,7 @@ class LocalTelegramError(RuntimeError):
     """The local server can't start, or what was waited for did not come."""
 
 
-class LocalTelegram:
+class LocalTelegram(People):
     """A Telegram of our own, in memory, for one bot.
 
     Args:
@@ -85,7 +86,7 @@ class LocalTelegram:
         self._judge = Judge(self._timer.now, limits)
         self._faults = Faults()
         bot_id = int(token.partition(":")[0])
-        self.state = LocalState(bot_id, clock or _read_clock, self._journal.record, longest)
+        super().__init__(LocalState(bot_id, clock or _read_clock, self._journal.record, longest))
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -175,75 +176,6 @@ class LocalTelegram:
         """
         self._faults.plan(*plans)
 
-    def open_chat(
-        self,
-        chat_id: int,
-        kind: ChatKind = "private",
-        title: str = "Reader",
-        *,
-        bot_is_admin: bool = False,
-        administrators: Iterable[int] = (),
-        threads: Iterable[int] = (),
-    ) -> Chat:
-        """Make a chat known to the bot without a word in it; threads make it a forum."""
-        for user_id in administrators:
-            self.state.find_user(user_id, None)
-        chat = Chat(
-            chat_id,
-            kind,
-            title,
-            bot_is_admin=bot_is_admin,
-            administrators=frozenset(administrators),
-            threads=set(threads),
-        )
-        return self.state.open_chat(chat)
-
-    def say(
-        self,
-        text: str,
-        *,
-        chat_id: int = READER_ID,
-        user_id: int | None = None,
-        language_code: str | None = None,
-        thread_id: int = 0,
-    ) -> Message:
-        """Write to a chat as a person; see ``reader.say``."""
-        return reader.say(
-            self.state,
-            text,
-            chat_id=chat_id,
-            user_id=user_id,
-            language_code=language_code,
-            thread_id=thread_id,
-        )
-
-    def edit(self, message_id: int, text: str, *, chat_id: int = READER_ID) -> Message:
-        """Change the words of a person's message; see ``reader.edit``."""
-        return reader.edit(self.state, message_id, text, chat_id=chat_id)
-
-    def press(
-        self,
-        message_id: int,
-        data: str,
-        *,
-        chat_id: int = READER_ID,
-        user_id: int | None = None,
-    ) -> asyncio.Future[Answer]:
-        """Press a button; await the result for the bot's answer."""
-        return reader.press(self.state, message_id, data, chat_id=chat_id, user_id=user_id)
-
-    def block(self, chat_id: int = READER_ID, *, is_blocked: bool = True) -> None:
-        """Block the bot in a chat, or let it in again."""
-        reader.block(self.state, chat_id, is_blocked=is_blocked)
-
-    def deactivate(self, user_id: int = READER_ID) -> None:
-        """Let a user's account end; see ``reader.deactivate``."""
-        reader.deactivate(self.state, user_id)
-
-    def upgrade(self, chat_id: int, new_id: int) -> Chat:
-        """Make a group a supergroup with a new id; see ``reader.upgrade``."""
-        return reader.upgrade(self.state, chat_id, new_id)
-
     def messages(self, chat_id: int = READER_ID) -> list[Message]:
         """What stands in a chat now, oldest first."""
         chat = self.state.chats.get(chat_id)
@@ -281,7 +213,8 @@ class LocalTelegram:
         failing = Failing(self.state, self._timer)
         gateway = Gateway(self.state, self.token, self._judge, self._faults, failing)
         control = Control(self.state, self._judge, self._faults, self._journal)
-        app.add_routes([*gateway.routes(), *Driver(self.state).routes(), *control.routes()])
+        doors = (gateway, Driver(self.state), InlineDoor(self.state), control)
+        app.add_routes(route for door in doors for route in door.routes())
         app.on_response_prepare.append(add_headers)
         return app
 

@@ -6,162 +6,30 @@ All of it lives in memory and belongs to one event loop: nothing here awaits exc
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
 
-from bot.local.entities import Entity
+from bot.local.chats import (
+    BOT_NAME,
+    BOT_USERNAME,
+    CONTENT_FIELDS,
+    Chat,
+    Content,
+    Document,
+    Message,
+    Photo,
+    User,
+)
+from bot.local.queries import Answer, InlineAnswer, Queries
 from bot.local.refusals import bad_request, forbidden, upgraded
 
 T = TypeVar("T")
 
-ChatKind = Literal["private", "group", "supergroup", "channel"]
 CommandScope = tuple[str, int, int]
 
-READER_ID = 1001
-BOT_NAME = "Tongbao 通報"
-BOT_USERNAME = "tongbao_local_bot"
-# How long the real server takes an answer to a press is not documented; about a minute is told.
-QUERY_LIFETIME = timedelta(seconds=60)
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-
-
-@dataclass(frozen=True)
-class User:
-    """Someone who writes: the bot, the reader, members of groups."""
-
-    id: int
-    first_name: str
-    is_bot: bool = False
-    username: str | None = None
-    language_code: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The ``User`` object."""
-        body = {
-            "id": self.id,
-            "is_bot": self.is_bot,
-            "first_name": self.first_name,
-            "username": self.username,
-            "language_code": self.language_code,
-        }
-        return {key: value for key, value in body.items() if value is not None}
-
-
-@dataclass(frozen=True)
-class Document:
-    """A file that the bot sent."""
-
-    file_id: str
-    name: str
-    content_type: str
-    content: bytes
-
-    def to_json(self) -> dict[str, Any]:
-        """The ``Document`` object."""
-        return {
-            "file_id": self.file_id,
-            "file_unique_id": self.file_id[-12:],
-            "file_name": self.name,
-            "mime_type": self.content_type,
-            "file_size": len(self.content),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a message says and how it was sent.
-
-    ``text`` and ``entities`` (offsets in code points) are the caption if there is a document;
-    ``markup`` is the keyboard as the bot gave it; ``service`` are the fields of a message that
-    nobody wrote, such as ``migrate_to_chat_id``.
-    """
-
-    text: str = ""
-    entities: tuple[Entity, ...] = ()
-    markup: dict[str, Any] | None = None
-    document: Document | None = None
-    thread_id: int = 0
-    reply_to: int = 0
-    link_preview: dict[str, Any] | None = None
-    is_protected: bool = False
-    is_silent: bool = False
-    service: Mapping[str, Any] | None = None
-
-
-_CONTENT = tuple(each.name for each in fields(Content))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message(Content):
-    """One message as it stands; an edit puts another value in its place.
-
-    ``version`` grows with every change in any chat.
-    """
-
-    message_id: int
-    chat_id: int
-    sender: User
-    sent_at: datetime
-    edited_at: datetime | None = None
-    version: int = 0
-
-    @property
-    def from_bot(self) -> bool:
-        """Whether the bot wrote it."""
-        return self.sender.is_bot
-
-    @property
-    def buttons(self) -> list[dict[str, Any]]:
-        """The buttons of the inline keyboard beneath it, row after row."""
-        rows = (self.markup or {}).get("inline_keyboard", [])
-        return [button for row in rows for button in row]
-
-
-@dataclass(slots=True)
-class Chat:
-    """A chat that the bot can reach, and what stands in it.
-
-    ``upgraded_to`` is the supergroup that a group has become, 0 if it hasn't.
-    """
-
-    id: int
-    kind: ChatKind
-    title: str
-    bot_is_admin: bool = False
-    administrators: frozenset[int] = frozenset()
-    threads: set[int] = field(default_factory=set)
-    is_blocked: bool = False
-    is_deactivated: bool = False
-    upgraded_to: int = 0
-    last_message_id: int = 0
-    messages: dict[int, Message] = field(default_factory=dict)
-    deleted: dict[int, int] = field(default_factory=dict)
-    typing_until: datetime | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The ``Chat`` object."""
-        name = "first_name" if self.kind == "private" else "title"
-        forum = {"is_forum": True} if self.threads else {}
-        return {"id": self.id, name: self.title, "type": self.kind, **forum}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the bot answered to a press; ``text`` is shown as a toast, or as an alert."""
-
-    text: str = ""
-    show_alert: bool = False
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Query:
-    """A press that waits for the bot's answer."""
-
-    asked_at: datetime
-    answer: asyncio.Future[Answer]
 
 
 class LocalState:
@@ -178,7 +46,7 @@ class LocalState:
         self,
         bot_id: int,
         clock: Callable[[], datetime],
-        record: Callable[[str, "Message"], None],
+        record: Callable[[str, Message], None],
         longest: int | None = None,
     ) -> None:
         self.clock = clock
@@ -187,8 +55,9 @@ class LocalState:
         self.bot = User(bot_id, BOT_NAME, is_bot=True, username=BOT_USERNAME)
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
-        self.files: dict[str, Document] = {}
-        self.queries: dict[str, Query] = {}
+        self.files: dict[str, Document | Photo] = {}
+        self.queries: Queries[Answer] = Queries(clock)
+        self.inline_queries: Queries[InlineAnswer] = Queries(clock)
         self.commands: dict[tuple[CommandScope, str], list[dict[str, str]]] = {}
         self.profile: dict[tuple[str, str], str] = {}
         self.updates: list[dict[str, Any]] = []
@@ -244,19 +113,28 @@ class LocalState:
             raise upgraded(chat.upgraded_to)
         return chat
 
+    def get_chat_to_read(self, chat_id: int) -> Chat:
+        """The chat, if the bot is in it.
+
+        Raises:
+            Refusal: as Telegram's, if it isn't.
+        """
+        chat = self.get_chat(chat_id)
+        if chat.is_blocked and chat.kind != "private":
+            raise forbidden(f"bot was kicked from the {chat.kind} chat")
+        return chat
+
     def get_chat_to_write(self, chat_id: int, thread_id: int = 0) -> Chat:
         """The chat, if the bot may write there.
 
         Raises:
             Refusal: as Telegram's, if it may not.
         """
-        chat = self.get_chat(chat_id)
+        chat = self.get_chat_to_read(chat_id)
         if chat.is_deactivated:
             raise forbidden("user is deactivated")
-        if chat.is_blocked and chat.kind == "private":
-            raise forbidden("bot was blocked by the user")
         if chat.is_blocked:
-            raise forbidden(f"bot was kicked from the {chat.kind} chat")
+            raise forbidden("bot was blocked by the user")
         if chat.kind == "channel" and not chat.bot_is_admin:
             raise bad_request("need administrator rights in the channel chat")
         if thread_id and thread_id not in chat.threads:
@@ -274,7 +152,7 @@ class LocalState:
         """Put a message at the end of a chat."""
         chat.last_message_id += 1
         message = Message(
-            **{name: getattr(content, name) for name in _CONTENT},
+            **{name: getattr(content, name) for name in CONTENT_FIELDS},
             message_id=chat.last_message_id,
             chat_id=chat.id,
             sender=sender,
@@ -312,9 +190,15 @@ class LocalState:
 
     def add_file(self, name: str, content_type: str, content: bytes) -> Document:
         """Keep a file that the bot sent."""
-        document = Document(secrets.token_urlsafe(24), name, content_type, content)
+        document = Document(_make_file_id(), name, content_type, content)
         self.files[document.file_id] = document
         return document
+
+    def add_photo(self, content_type: str, content: bytes, width: int, height: int) -> Photo:
+        """Keep a picture that the bot sent."""
+        photo = Photo(_make_file_id(), content_type, content, width, height)
+        self.files[photo.file_id] = photo
+        return photo
 
     def push_update(self, kind: str, value: dict[str, Any]) -> None:
         """Owe the bot an update, unless it said that it does not want this kind."""
@@ -337,17 +221,8 @@ class LocalState:
             self.updates = [u for u in self.updates if u["update_id"] >= offset]
 
     def add_query(self) -> tuple[str, asyncio.Future[Answer]]:
-        """A new press that waits for its answer; presses that nobody answered are forgotten."""
-        now = self.clock()
-        self.queries = {
-            key: query
-            for key, query in self.queries.items()
-            if now - query.asked_at <= QUERY_LIFETIME
-        }
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        query_id = str(secrets.randbits(62))
-        self.queries[query_id] = Query(now, answer)
-        return query_id, answer
+        """A new press that waits for its answer."""
+        return self.queries.ask()
 
     def answer_query(self, query_id: str, answer: Answer) -> None:
         """Answer a press.
@@ -355,14 +230,17 @@ class LocalState:
         Raises:
             Refusal: if there was no such press, or too long ago.
         """
-        query = self.queries.get(query_id)
-        if query is None or self.clock() - query.asked_at > QUERY_LIFETIME:
-            raise bad_request(
-                "query is too old and response timeout expired or query ID is invalid"
-            )
-        if not query.answer.done():
-            query.answer.set_result(answer)
-            self.mark_changed()
+        self.queries.settle(query_id, answer)
+        self.mark_changed()
+
+    def answer_inline_query(self, query_id: str, answer: InlineAnswer) -> None:
+        """Answer an inline query.
+
+        Raises:
+            Refusal: if there was no such query, or too long ago.
+        """
+        self.inline_queries.settle(query_id, answer)
+        self.mark_changed()
 
     def find_commands(self, chat: Chat, user_id: int, language: str) -> list[dict[str, str]]:
         """The menu that a user sees: the narrowest scope that is set, language first."""
@@ -371,6 +249,10 @@ class LocalState:
                 if (scope, code) in self.commands:
                     return self.commands[scope, code]
         return []
+
+
+def _make_file_id() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def _scopes(chat: Chat, user_id: int) -> Iterable[CommandScope]:

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from bot.local.chats import Chat, Message
 from bot.local.entities import Formatted
-from bot.local.state import Chat, Message
 
 
 def write_message(chat: Chat, message: Message, *, with_reply: bool = True) -> dict[str, Any]:
     """The ``Message`` object."""
     author = {} if chat.kind == "channel" else {"from": message.sender.to_json()}
+    if message.as_chat or chat.kind == "channel":
+        author["sender_chat"] = chat.to_json()
+    if message.via_bot:
+        author["via_bot"] = message.via_bot.to_json()
     body: dict[str, Any] = {
         "message_id": message.message_id,
         **author,
@@ -34,12 +38,16 @@ def write_message(chat: Chat, message: Message, *, with_reply: bool = True) -> d
 def _write_content(message: Message) -> dict[str, Any]:
     if message.service:
         return dict(message.service)
+    if message.location:
+        return {"location": message.location.to_json()}
     entities = Formatted(message.text, message.entities).to_wire()
-    if message.document is None:
+    media = {"document": message.document, "photo": message.photo}
+    sent = {name: each.to_json() for name, each in media.items() if each}
+    if not sent:
         return {"text": message.text, **({"entities": entities} if entities else {})}
     caption = {"caption": message.text} if message.text else {}
     marked = {"caption_entities": entities} if entities else {}
-    return {"document": message.document.to_json(), **caption, **marked}
+    return {**sent, **caption, **marked}
 
 
 def write_full_chat(chat: Chat) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 // The conversation: asks the local server what is new, and says what the reader does.
 
+import { closeOffers, followTyping } from "./inline.js";
+import { drawKeys } from "./keys.js";
 import { element, renderMessage } from "./render.js";
 import { WORDS } from "./words.js";
 
@@ -14,6 +16,9 @@ const messages = new Map();
 let language = readLanguage();
 let session = "";
 let version = 0;
+let username = "";
+// The message that the next one answers, because the bot asked for that.
+let replyTo = 0;
 let typingTimer = 0;
 let toastTimer = 0;
 
@@ -26,7 +31,11 @@ function readLanguage() {
   } catch {
     // Without storage the browser's own language decides each time.
   }
-  return navigator.language.toLowerCase().startsWith("zh") ? "zh-hant" : "en";
+  const own = navigator.language.toLowerCase();
+  if (!own.startsWith("zh")) {
+    return "en";
+  }
+  return /hans|cn|sg/.test(own) ? "zh-hans" : "zh-hant";
 }
 
 const words = () => WORDS[language];
@@ -45,9 +54,9 @@ async function ask(path, body) {
   return answer;
 }
 
-async function say(text) {
+async function trySending(path, body) {
   try {
-    await ask("/local/say", { text });
+    await ask(path, body);
     scrollToEnd();
     return true;
   } catch (error) {
@@ -55,6 +64,11 @@ async function say(text) {
     return false;
   }
 }
+
+const say = (text) => trySending("/local/say", { text, reply_to: replyTo });
+
+const share = (latitude, longitude) =>
+  trySending("/local/location", { latitude, longitude, reply_to: replyTo });
 
 async function press(message, button, node) {
   node.setAttribute("aria-busy", "true");
@@ -106,7 +120,16 @@ function dayOf(message) {
   return new Date(message.date * 1000).toLocaleDateString(words().locale, options);
 }
 
-const context = () => ({ words: words(), say, press, copy });
+const context = () => ({ words: words(), ask, say, share, press, copy, toast, sendOffer });
+
+async function sendOffer(path, body) {
+  closeOffers();
+  if (await trySending(path, body)) {
+    $("text").value = "";
+    resize();
+  }
+  $("text").focus();
+}
 
 function draw() {
   const list = $("messages");
@@ -122,24 +145,7 @@ function draw() {
   }
   list.replaceChildren(...nodes);
   $("empty").hidden = messages.size > 0;
-  drawKeys();
-}
-
-// A reply keyboard stands until a later message brings another or takes it away.
-function drawKeys() {
-  const markups = [...messages.values()].map(({ message }) => message.keyboard).filter(Boolean);
-  const last = markups.filter((m) => m.keyboard || m.remove_keyboard).at(-1);
-  const rows = (last?.keyboard ?? []).map((row) =>
-    element("div", { class: "row" }, ...row.map((button) => replyKey(button.text))),
-  );
-  $("keys").replaceChildren(...rows);
-  $("keys").hidden = rows.length === 0;
-}
-
-function replyKey(text) {
-  const node = element("button", { type: "button", class: "key" }, text);
-  node.addEventListener("click", () => say(text));
-  return node;
+  replyTo = drawKeys([...messages.values()].map(({ message }) => message), context());
 }
 
 function take(news) {
@@ -154,6 +160,7 @@ function take(news) {
     messages.set(message.message_id, { id: message.message_id, message, node: null });
   }
   version = news.version;
+  username = news.username;
   $("bot-name").textContent = news.bot;
   document.title = news.bot;
   showTyping(news.typing);
@@ -243,6 +250,7 @@ function resize() {
 }
 
 async function submit() {
+  closeOffers();
   const text = $("text").value;
   if (text.trim() && (await say(text))) {
     $("text").value = "";
@@ -273,6 +281,7 @@ function useLanguage(chosen) {
   $("menu-button").setAttribute("aria-label", words().commands);
   $("menu-button").title = words().commands;
   closeMenu();
+  closeOffers();
   showTyping(false);
   for (const entry of messages.values()) {
     entry.node = null;
@@ -300,9 +309,13 @@ $("menu").addEventListener("keydown", moveInMenu);
 document.addEventListener("click", (event) => {
   if (!event.target.closest(".foot")) {
     closeMenu();
+    closeOffers();
   }
 });
-$("text").addEventListener("input", resize);
+$("text").addEventListener("input", () => {
+  resize();
+  followTyping(username, context());
+});
 $("text").addEventListener("keydown", (event) => {
   // While Chinese is being typed, Enter chooses a character.
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {

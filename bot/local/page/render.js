@@ -189,6 +189,19 @@ function renderFile(file) {
   return element("a", attributes, "📄 ", `${file.file_name} (${size})`);
 }
 
+function renderPhoto(sizes, text, context) {
+  const largest = sizes.at(-1);
+  const src = `/local/photos/${encodeURIComponent(largest.file_id)}`;
+  const { width, height } = largest;
+  const alt = text || context.words.picture;
+  const picture = element("img", { class: "photo", src, width, height, alt });
+  return element("a", { href: src, target: "_blank", rel: "noopener" }, picture);
+}
+
+function renderPlace({ latitude, longitude }) {
+  return element("div", { class: "text" }, `📍 ${latitude.toFixed(4)}, ${longitude.toFixed(4)}`);
+}
+
 export function renderMessage(message, context) {
   const moment = new Date(message.date * 1000);
   const clock = moment.toLocaleTimeString(context.words.locale, {
@@ -205,8 +218,17 @@ export function renderMessage(message, context) {
     bubble.append(renderFile(message.document));
   }
   const text = message.text ?? message.caption ?? "";
+  if (message.photo) {
+    bubble.append(renderPhoto(message.photo, text, context));
+  }
+  if (message.via_bot) {
+    const via = context.words.via + message.via_bot.username;
+    bubble.append(element("div", { class: "via" }, via));
+  }
   const entities = message.entities ?? message.caption_entities ?? [];
-  const shown = renderText(text, entities, context);
+  const shown = message.location
+    ? renderPlace(message.location)
+    : renderText(text, entities, context);
   // Inside the text, it stands on the last line where there is room.
   shown.append(stamp);
   bubble.append(shown);

@@ -1,4 +1,4 @@
-"""Command line of ``data``: read · ingest · pair · classify.
+"""Command line of ``data``: read · ingest · pair · classify · search.
 
 Releases go in and out as JSON lines (see ``data.models``). Exit status: 0 done, 1 some inputs
 failed (each named on standard error, the rest done), 2 wrong use.
@@ -20,7 +20,7 @@ from data.feeds import DEFAULT_FEEDS_FILE, FeedsError, check_departments, read_f
 from data.fetch import open_fetcher
 from data.ingest import ingest
 from data.kinds import KindsError, load_kinds, mark_kind
-from data.models import ContractError, Release
+from data.models import LANGUAGES, ContractError, Release
 from data.pairing import pair_releases
 from data.progress import track_on_stderr
 from data.series import mark_series
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m data", description="Press releases in: read, ingest, pair, classify."
+        prog="python -m data", description="Press releases: read, ingest, pair, classify, search."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     read = commands.add_parser("read", help="pages and feeds to releases, one a line")
@@ -73,7 +73,20 @@ def _make_parser() -> argparse.ArgumentParser:
     pair.set_defaults(run=_run_pair)
     classing = commands.add_parser("classify", help="releases in, with topics and department out")
     classing.set_defaults(run=_run_classify)
+    search = commands.add_parser("search", help="stored releases with these words, best first")
+    search.add_argument("words", nargs="+", metavar="WORD")
+    search.add_argument("--language", choices=LANGUAGES, help="of the texts that count")
+    search.add_argument("--limit", type=_read_count, default=20, metavar="N", help="default: 20")
+    search.add_argument("--database", type=Path, metavar="FILE", help="default: the bot's own")
+    search.set_defaults(run=_run_search)
     return parser
+
+
+def _read_count(given: str) -> int:
+    """A number above 0, as argparse reads an argument."""
+    if not given.isascii() or not given.isdecimal() or int(given) == 0:
+        raise argparse.ArgumentTypeError(f"not a number above 0: {given!r}")
+    return int(given)
 
 
 def _read_days(text: str) -> int:
@@ -98,13 +111,12 @@ def _run_read(options: argparse.Namespace) -> int:
 
 def _run_ingest(options: argparse.Namespace) -> int:
     # Like the bot, which reads these settings from the environment before .env.
-    settings = {**dotenv_values(".env"), **os.environ}
+    settings = _read_environment()
     feeds_file = options.feeds or Path(settings.get("FEEDS_FILE") or DEFAULT_FEEDS_FILE)
-    state = Path(settings.get("STATE_DIR") or "var")
     backfill = Backfill(options.backfill, _read_setting(settings))
     feeds, tables, kinds = read_feeds(feeds_file), load_tables(), load_kinds()
     check_departments(feeds, tables.departments)
-    store = open_store(options.database or state / "tongbao.db")
+    store = open_store(options.database or _find_database(settings))
     try:
         with open_fetcher() as fetcher:
             counts = ingest(
@@ -124,6 +136,35 @@ def _run_ingest(options: argparse.Namespace) -> int:
         _complain(message)
     print(f"{counts}, releases stored {stored}")
     return SOME_FAILED if counts.failures or counts.faults else DONE
+
+
+def _read_environment() -> dict[str, str | None]:
+    return {**dotenv_values(".env"), **os.environ}
+
+
+def _find_database(settings: Mapping[str, str | None]) -> Path:
+    return Path(settings.get("STATE_DIR") or "var") / "tongbao.db"
+
+
+def _run_search(options: argparse.Namespace) -> int:
+    database = options.database or _find_database(_read_environment())
+    if not database.is_file():
+        _complain(f"{database}: there is no such database; name it with --database")
+        return WRONG_USE
+    store = open_store(database)
+    try:
+        found = store.search.find(
+            " ".join(options.words), datetime.now(UTC), language=options.language
+        )
+        wanted = found.seqs[: options.limit]
+        releases = {stored.seq: stored.release for stored in store.releases.list_by_seq(wanted)}
+    finally:
+        store.close()
+    for seq in wanted:
+        print(releases[seq].to_json(), flush=True)
+    if not wanted:
+        _complain("no stored release has any of these words")
+    return DONE
 
 
 def _read_setting(settings: Mapping[str, str | None]) -> int:

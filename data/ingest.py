@@ -121,6 +121,14 @@ def ingest(
 
 
 def _fetch_feed(run: Ingest, feed: Feed) -> FetchedFeed | None:
+    failed = len(run.counts.failures)
+    fetched = _ask_feed(run, feed)
+    failure = next(iter(run.counts.failures[failed:]), None)
+    run.store.feeds.mark_asked(feed.url, failure, run.filing.now)
+    return fetched
+
+
+def _ask_feed(run: Ingest, feed: Feed) -> FetchedFeed | None:
     counts = run.counts
     try:
         answer = run.fetcher.fetch(feed.url, run.store.feeds.get_state(feed.url).validators)

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database, Migrations
 
+from data.store.indexing import Index
+
 MIGRATIONS = Migrations("tongbao")
 
 _FIRST_SCHEMA = (
@@ -467,3 +469,87 @@ def _keep_content(db: Database, parts: list[str], keyboard: object, made_at: str
     )
     (content_id,) = db.execute("SELECT id FROM contents WHERE hash = ?", [name]).fetchone()
     return int(content_id)
+
+
+_CONVERSATION = (
+    "ALTER TABLE chats ADD COLUMN length TEXT NOT NULL DEFAULT 'short'",
+    "ALTER TABLE chats ADD COLUMN is_silent INTEGER NOT NULL DEFAULT 0",
+    # What the next plain words of a private chat are taken for.
+    "ALTER TABLE chats ADD COLUMN awaiting TEXT",
+    # What a person thinks of a summary; "wrong" with both texts as they were and a second check.
+    """
+    CREATE TABLE feedback (
+        chat_id INTEGER NOT NULL,
+        user_id INTEGER NOT NULL,
+        text_id TEXT NOT NULL,
+        language TEXT NOT NULL,
+        version TEXT NOT NULL,
+        verdict TEXT NOT NULL CHECK (verdict IN ('good', 'bad', 'wrong')),
+        method TEXT NOT NULL,
+        model TEXT,
+        summary TEXT,
+        source TEXT,
+        unsupported TEXT,
+        given_at TEXT NOT NULL,
+        PRIMARY KEY (chat_id, user_id, text_id, language, version)
+    ) STRICT
+    """,
+    # What the operator has switched on, such as a pause of sending.
+    """
+    CREATE TABLE switches (
+        name TEXT PRIMARY KEY,
+        set_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE announcements (
+        id INTEGER PRIMARY KEY,
+        html_en TEXT NOT NULL,
+        html_zh TEXT NOT NULL,
+        written_by INTEGER NOT NULL,
+        written_at TEXT NOT NULL,
+        approved_at TEXT,
+        owed_at TEXT
+    ) STRICT
+    """,
+    # When each feed was last asked, and what went wrong if anything did.
+    """
+    CREATE TABLE feed_asks (
+        url TEXT PRIMARY KEY,
+        asked_at TEXT NOT NULL,
+        failure TEXT
+    ) STRICT
+    """,
+)
+
+
+@MIGRATIONS()
+def m005_conversation(db: Database) -> None:
+    """Length, silence and what is awaited of chats; feedback; the operator's words and switches."""
+    for statement in _CONVERSATION:
+        db.execute(statement)
+
+
+_SEARCH = (
+    # Terms of data.search, a row for each release under its seq; ``versions`` tells which texts
+    # it was made of.
+    """
+    CREATE VIRTUAL TABLE search USING fts5(
+        title_en, body_en, title_zh, body_zh, versions UNINDEXED,
+        tokenize = 'unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER releases_unsearched AFTER DELETE ON releases BEGIN
+        DELETE FROM search WHERE rowid = old.seq;
+    END
+    """,
+)
+
+
+@MIGRATIONS()
+def m006_search(db: Database) -> None:
+    """An index of words; what is stored already is put into it."""
+    for statement in _SEARCH:
+        db.execute(statement)
+    Index(db).put(release_id for (release_id,) in db.execute("SELECT id FROM releases").fetchall())

@@ -60,6 +60,9 @@ def split_language(language: ChatLanguage) -> tuple[ChatLanguage, ...]:
 
 
 Method = Literal["model", "extract", "translation"]
+# How much a digest says of each release.
+Length = Literal["headlines", "short", "full"]
+LENGTHS: tuple[Length, ...] = get_args(Length)
 ChatStatus = Literal["active", "paused", "gone"]
 DeliveryStatus = Literal["due", "claimed", "sent", "refused", "gone"]
 # To send a new message, or to change the text or only the buttons of one that stands already.
@@ -259,6 +262,9 @@ class Chat(Frozen):
         weekdays: the days on which a digest goes out.
         quiet: local times between which nothing comes that can wait.
         skip_empty: whether a date without releases goes by without a message.
+        length: how much its digests say of each release.
+        is_silent: whether what comes unasked, alerts aside, comes without a sound.
+        awaiting: what the next plain words of a private chat are taken for, such as ``time``.
         next_due: when the next digest is due.
         next_date: the local date that the next digest is for.
         paused_for: why nothing is sent for the time being, in Telegram's words.
@@ -272,6 +278,9 @@ class Chat(Frozen):
     weekdays: frozenset[Weekday] = Field(default=EVERY_DAY, min_length=1)
     quiet: Quiet | None = None
     skip_empty: bool = False
+    length: Length = "short"
+    is_silent: bool = False
+    awaiting: str | None = None
     subscribed: bool = False
     next_due: Instant | None = None
     next_date: date | None = None
@@ -284,14 +293,25 @@ class Chat(Frozen):
         return split_language(self.language)
 
 
-class Subscription(Frozen):
-    """What a chat follows or leaves out, or wants alerts on; a chat without any follows all."""
+SubscriptionKind = Literal["topic", "department", "keyword"]
 
-    chat_id: int
-    thread_id: int = 0
-    kind: Literal["topic", "department", "keyword", "alert"] = "topic"
+
+class Subscription(Frozen):
+    """What a chat follows or leaves out; a chat that follows nothing gets everything.
+
+    Attributes:
+        kind: what ``value`` is.
+        value: a topic, the key of a department, or a keyword as it was typed.
+        follow: False if releases with it are left out.
+    """
+
+    kind: SubscriptionKind
     value: str
     follow: bool = True
+
+
+PieceStyle = Literal["full", "folded", "headline"]
+"""With its summary; with its summary folded away; without one."""
 
 
 class Piece(Frozen):
@@ -300,17 +320,22 @@ class Piece(Frozen):
     Attributes:
         html: what it says.
         heading: stands above it, and stays when the piece is told anew.
+        lead: stands before it on its first line, such as its number, and stays as well.
+        style: how it tells of its release.
         shown: id to version of the official texts whose summaries it shows.
     """
 
     html: str
     heading: str = ""
+    lead: str = ""
+    style: PieceStyle = "full"
     shown: Mapping[str, str] = Field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        """Heading and words."""
-        return f"{self.heading}\n\n{self.html}" if self.heading else self.html
+        """Heading, lead and words."""
+        words = f"{self.lead}{self.html}"
+        return f"{self.heading}\n\n{words}" if self.heading else words
 
 
 class Content(Frozen):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -129,6 +129,15 @@ class Tables:
     def find_department(self, typed: str) -> str | None:
         """The key of the department that a reader means, found in the same way as a topic."""
         return _find_meaning(typed, self.department_words)
+
+    def find_whole_name(self, typed: str) -> tuple[Literal["topic", "department"], str] | None:
+        """The topic, else the department, whose whole name or alias was typed."""
+        word = _fold(typed)
+        if topic := self.topic_words.get(word):
+            return "topic", topic
+        if department := self.department_words.get(word):
+            return "department", department
+        return None
 
 
 def load_tables(folder: Path = TABLES_FOLDER) -> Tables:

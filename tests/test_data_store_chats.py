@@ -7,11 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.models import Chat, Content, Delivery
+from data.models import Chat, Content, Delivery, Subscription
 from data.store.digests import DueChat
 from data.store.store import Store
 
 OLD, NEW = -500, -1001
+MUTED = Subscription(kind="keyword", value="觀塘", follow=False)
 TABLES = {"chats": "id", "subscriptions": "chat_id", "digests": "chat_id", "deliveries": "chat_id"}
 
 
@@ -143,6 +144,53 @@ def test_alerts_and_followed_topics_are_apart(store: Store) -> None:
     assert store.chats.list_followed(chat) == ("law",)
 
 
+def test_what_a_chat_follows_and_leaves_out_keeps_its_order_and_is_its_own(store: Store) -> None:
+    chat, hostile = Chat(id=7), "'); DROP TABLE chats; --"
+    chosen = (
+        Subscription(kind="keyword", value=hostile),
+        Subscription(kind="department", value="FSD", follow=False),
+        Subscription(kind="topic", value="law"),
+    )
+    for each in chosen:
+        store.chats.subscribe(chat, each)
+    store.chats.set_alerts(chat, ["weather"])
+    assert store.chats.list_subscriptions(chat) == chosen
+    assert store.chats.list_subscriptions(Chat(id=7, thread_id=1)) == ()
+    assert store.chats.list_followed(chat) == ("law",)
+
+
+def test_to_leave_out_what_is_followed_ends_the_following(store: Store) -> None:
+    chat = Chat(id=7)
+    store.chats.set_followed(chat, ["law", "health"])
+    muted = Subscription(kind="topic", value="law", follow=False)
+    store.chats.subscribe(chat, muted)
+    assert store.chats.list_followed(chat) == ("health",)
+    assert muted in store.chats.list_subscriptions(chat)
+    store.chats.set_followed(chat, ["law"])
+    assert store.chats.list_subscriptions(chat) == (Subscription(kind="topic", value="law"),)
+
+
+def test_what_is_left_out_stays_when_all_topics_are_followed_again(store: Store) -> None:
+    chat, muted = Chat(id=7), Subscription(kind="topic", value="law", follow=False)
+    store.chats.subscribe(chat, muted)
+    store.chats.set_followed(chat, ["health"])
+    store.chats.set_followed(chat, [])
+    assert store.chats.list_subscriptions(chat) == (muted,)
+
+
+def test_what_was_ended_is_gone_and_ending_it_again_says_that_there_was_nothing(
+    store: Store,
+) -> None:
+    chat = Chat(id=7)
+    store.chats.subscribe(chat, Subscription(kind="keyword", value="觀塘"))
+    store.chats.set_alerts(chat, ["law"])
+    assert not store.chats.unsubscribe(chat, "topic", "law")
+    assert store.chats.unsubscribe(chat, "keyword", "觀塘")
+    assert not store.chats.unsubscribe(chat, "keyword", "觀塘")
+    assert store.chats.list_subscriptions(chat) == ()
+    assert store.chats.list_alerts(chat) == ("law",)
+
+
 def test_a_chat_is_paused_and_comes_back_with_all_it_had(store: Store, now: datetime) -> None:
     chat = Chat(
         id=7, subscribed=True, next_due=now, next_date=now.date(), weekdays=frozenset({1, 3})
@@ -183,6 +231,7 @@ def group(store: Store, now: datetime) -> Chat:
     set_progress(store, OLD, 40, "2026-11-21T00:00:00+00:00")
     store.chats.set_followed(chat, ["law"])
     store.chats.set_alerts(chat, ["weather"])
+    store.chats.subscribe(chat, MUTED)
     add_digest(store, OLD, date(2026, 11, 21))
     owe(store, "sent", OLD, now)
     claimed = store.deliveries.claim(now)
@@ -198,6 +247,7 @@ def check_moved(store: Store, group: Chat) -> None:
     assert moved == group.model_copy(update={"id": NEW})
     assert store.chats.list_followed(moved) == ("law",)
     assert store.chats.list_alerts(moved) == ("weather",)
+    assert MUTED in store.chats.list_subscriptions(moved)
     assert store.chats.get_last_date(moved) == date(2026, 11, 21)
     assert get_progress(store, NEW) == (40, "2026-11-21T00:00:00+00:00")
     assert count_of(store, OLD) == 0

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from data.models import Chat, ChatStatus, Quiet, Topic
+from data.models import Chat, ChatStatus, Quiet, Subscription, SubscriptionKind, Topic
 from data.store.database import from_text, to_text, write
 from data.store.deliveries import FORGET_MESSAGES
 
@@ -20,6 +20,9 @@ _SAVED = (
     "quiet_from",
     "quiet_to",
     "skip_empty",
+    "length",
+    "is_silent",
+    "awaiting",
     "subscribed",
     "next_due",
     "next_date",
@@ -69,6 +72,13 @@ class Chats:
         with write(self._db):
             self._db.execute(_SAVE, [row[name] for name in _SAVED])
 
+    def is_silent(self, chat_id: int, thread_id: int) -> bool:
+        """Whether the chat wants what comes unasked without a sound."""
+        row = self._db.execute(
+            "SELECT is_silent FROM chats WHERE id = ? AND thread_id = ?", [chat_id, thread_id]
+        ).fetchone()
+        return bool(row and row[0])
+
     def get_last_date(self, chat: Chat) -> date | None:
         """The local date of the last digest that was composed for the chat."""
         (last,) = self._db.execute(
@@ -76,6 +86,37 @@ class Chats:
             [chat.id, chat.thread_id],
         ).fetchone()
         return date.fromisoformat(last) if last else None
+
+    def list_subscriptions(self, chat: Chat) -> tuple[Subscription, ...]:
+        """What the chat follows and leaves out, in the order in which it was chosen."""
+        rows = self._db.query(
+            "SELECT kind, value, follow FROM subscriptions WHERE chat_id = ? AND thread_id = ?"
+            " AND kind <> 'alert' ORDER BY rowid",
+            [chat.id, chat.thread_id],
+        )
+        return tuple(Subscription(**row) for row in rows)
+
+    def subscribe(self, chat: Chat, subscription: Subscription) -> None:
+        """Let the chat follow something, or leave it out; the other of the two ends with that."""
+        with write(self._db):
+            self._db.execute(
+                "INSERT OR REPLACE INTO subscriptions (chat_id, thread_id, kind, value, follow)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    *(chat.id, chat.thread_id),
+                    *(subscription.kind, subscription.value, int(subscription.follow)),
+                ],
+            )
+
+    def unsubscribe(self, chat: Chat, kind: SubscriptionKind, value: str) -> bool:
+        """Let the chat neither follow something nor leave it out; whether it had done either."""
+        with write(self._db):
+            dropped = self._db.execute(
+                "DELETE FROM subscriptions WHERE chat_id = ? AND thread_id = ?"
+                " AND kind = ? AND value = ?",
+                [chat.id, chat.thread_id, kind, value],
+            ).rowcount
+        return bool(dropped)
 
     def list_followed(self, chat: Chat) -> tuple[Topic, ...]:
         """Topics that the chat follows; none means all."""
@@ -165,13 +206,14 @@ class Chats:
     def _set_topics(self, chat: Chat, kind: _Kind, topics: Sequence[Topic]) -> None:
         with write(self._db):
             self._db.execute(
-                "DELETE FROM subscriptions WHERE chat_id = ? AND thread_id = ? AND kind = ?",
+                "DELETE FROM subscriptions WHERE chat_id = ? AND thread_id = ? AND kind = ?"
+                " AND follow = 1",
                 [chat.id, chat.thread_id, kind],
             )
             for topic in topics:
                 self._db.execute(
-                    "INSERT INTO subscriptions (chat_id, thread_id, kind, value, follow)"
-                    " VALUES (?, ?, ?, ?, 1)",
+                    "INSERT OR REPLACE INTO subscriptions"
+                    " (chat_id, thread_id, kind, value, follow) VALUES (?, ?, ?, ?, 1)",
                     [chat.id, chat.thread_id, kind, topic],
                 )
 
@@ -188,6 +230,9 @@ def _row(chat: Chat) -> dict[str, Any]:
         "quiet_from": quiet_from and _to_minutes(quiet_from),
         "quiet_to": quiet_to and _to_minutes(quiet_to),
         "skip_empty": int(chat.skip_empty),
+        "length": chat.length,
+        "is_silent": int(chat.is_silent),
+        "awaiting": chat.awaiting,
         "subscribed": int(chat.subscribed),
         "next_due": chat.next_due and to_text(chat.next_due),
         "next_date": chat.next_date and chat.next_date.isoformat(),
@@ -217,6 +262,9 @@ def _chat(row: dict[str, Any]) -> Chat:
         weekdays=frozenset(map(int, row["weekdays"])),
         quiet=read_quiet(row["quiet_from"], row["quiet_to"]),
         skip_empty=bool(row["skip_empty"]),
+        length=row["length"],
+        is_silent=bool(row["is_silent"]),
+        awaiting=row["awaiting"],
         subscribed=bool(row["subscribed"]),
         next_due=from_text(row["next_due"]) if row["next_due"] else None,
         next_date=date.fromisoformat(row["next_date"]) if row["next_date"] else None,

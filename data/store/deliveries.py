@@ -75,6 +75,7 @@ class Deliveries:
         *,
         last: Priority = Priority.DIGEST,
         held: Collection[int] = (),
+        without: Collection[Priority] = (),
     ) -> Delivery | None:
         """Take the message that goes next, if any may go.
 
@@ -85,11 +86,12 @@ class Deliveries:
             now: the present.
             last: nothing of less urgency than this.
             held: ids of chats that must not be written to now.
+            without: what must not be sent now, however urgent.
         """
         with write(self._db):
             for priority in Priority:
-                if priority > last:
-                    break
+                if priority > last or priority in without:
+                    continue
                 row = self._db.execute(
                     f"SELECT seq FROM deliveries WHERE {_CLAIMABLE}"  # noqa: S608  # our own clauses
                     " ORDER BY not_before, seq LIMIT 1",
@@ -104,11 +106,18 @@ class Deliveries:
                     return self.get(row[0])
         return None
 
-    def has_due(self, now: datetime, last: Priority = Priority.DIGEST) -> bool:
+    def has_due(
+        self,
+        now: datetime,
+        last: Priority = Priority.DIGEST,
+        *,
+        without: Collection[Priority] = (),
+    ) -> bool:
         """Whether anything that is owed may be sent by now, of no less urgency than ``last``."""
         row = self._db.execute(
-            "SELECT 1 FROM deliveries WHERE status = 'due' AND priority <= ? AND not_before <= ?",
-            [last, to_text(now)],
+            "SELECT 1 FROM deliveries WHERE status = 'due' AND priority <= ? AND not_before <= ?"
+            " AND priority NOT IN (SELECT value FROM json_each(?))",
+            [last, to_text(now), json.dumps(list(without))],
         ).fetchone()
         return row is not None
 
@@ -131,11 +140,35 @@ class Deliveries:
         """The delivery of this key."""
         return next(iter(self._list("WHERE key = ?", [key])), None)
 
-    def list_refused(self, limit: int = 20) -> list[Delivery]:
-        """What Telegram would not take, the newest first."""
-        return self._list(
-            "WHERE deliveries.status = 'refused' ORDER BY deliveries.seq DESC LIMIT ?", [limit]
-        )
+    def list_refused(self, limit: int = 20, skip: int = 0) -> list[tuple[Delivery, str]]:
+        """What Telegram would not take, and why, the newest first."""
+        rows = self._db.execute(
+            "SELECT seq, error FROM deliveries WHERE status = 'refused'"
+            " ORDER BY seq DESC LIMIT ? OFFSET ?",
+            [limit, skip],
+        ).fetchall()
+        return [(self.get(seq), error or "") for seq, error in rows]
+
+    def retry(self, seq: int, now: datetime) -> bool:
+        """Owe again what was refused; whether it was."""
+        with write(self._db):
+            return bool(
+                self._db.execute(
+                    "UPDATE deliveries SET status = 'due', attempts = 0, not_before = ?"
+                    " WHERE seq = ? AND status = 'refused'",
+                    [to_text(now), seq],
+                ).rowcount
+            )
+
+    def drop_refused(self, seq: int) -> bool:
+        """Give up what was refused; whether it was."""
+        with write(self._db):
+            return bool(
+                self._db.execute(
+                    "UPDATE deliveries SET status = 'gone' WHERE seq = ? AND status = 'refused'",
+                    [seq],
+                ).rowcount
+            )
 
     def release_claimed(self) -> int:
         """After a crash: messages in doubt are owed again, for a repeat beats a loss."""

@@ -10,7 +10,16 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from data.models import ChatLanguage, Delivery, Edition, Priority, Quiet, Topic
+from data.models import (
+    Chat,
+    ChatLanguage,
+    Delivery,
+    Edition,
+    Length,
+    Priority,
+    Quiet,
+    Subscription,
+)
 from data.store.chats import read_quiet
 from data.store.contents import Contents
 from data.store.database import from_text, to_text, write
@@ -21,9 +30,10 @@ REMEMBERED = 16_384
 
 _STANDING = """
     next_date, language, time_zone, digest_time, weekdays, quiet_from, quiet_to, skip_empty,
-    digested_seq, digest_since,
-    (SELECT json_group_array(value) FROM subscriptions WHERE chat_id = chats.id
-        AND subscriptions.thread_id = chats.thread_id AND kind = 'topic' AND follow = 1)
+    length, digested_seq, digest_since,
+    (SELECT json_group_array(json_array(kind, value, follow)) FROM subscriptions
+        WHERE chat_id = chats.id AND subscriptions.thread_id = chats.thread_id
+        AND kind <> 'alert')
 """
 _PLANNED = f"""
     next_due, id, thread_id, {_STANDING} FROM chats
@@ -91,7 +101,8 @@ class Standing:
     """All that the digest of a chat depends on; many chats have it in common, as one object.
 
     Attributes:
-        followed: topics that are followed; none means all.
+        length: how much it says of each release.
+        subscriptions: what is followed and left out; following nothing means all.
         progress: how far the digests got.
     """
 
@@ -103,7 +114,8 @@ class Standing:
     skip_empty: bool
     next_due: datetime
     next_date: date
-    followed: frozenset[Topic]
+    length: Length
+    subscriptions: frozenset[Subscription]
     progress: Progress
 
 
@@ -169,6 +181,15 @@ class Digests:
             (_read_due_chat(row), date.fromisoformat(last) if last else None)
             for last, *row in rows.fetchall()
         ]
+
+    def list_release_ids(self, chat: Chat, day: date) -> list[str]:
+        """The releases that the chat's digest for a date told of; none if it had none."""
+        row = self._db.execute(
+            "SELECT release_ids FROM digests JOIN editions ON editions.id = edition_id"
+            " WHERE chat_id = ? AND thread_id = ? AND digests.local_date = ?",
+            [chat.id, chat.thread_id, day.isoformat()],
+        ).fetchone()
+        return list(json.loads(row[0])) if row else []
 
     def keep(self, edition: Edition, content_numbers: Sequence[int]) -> Kept:
         """Store what a digest says, whose parts are stored, unless it is there already."""
@@ -270,9 +291,10 @@ def _read_standing(
     quiet_from: str | None,
     quiet_to: str | None,
     skip_empty: int,
+    length: Length,
     digested_seq: int,
     digest_since: str | None,
-    followed: str,
+    subscriptions: str,
 ) -> Standing:
     return Standing(
         language=language,
@@ -283,7 +305,11 @@ def _read_standing(
         skip_empty=bool(skip_empty),
         next_due=from_text(next_due),
         next_date=date.fromisoformat(next_date),
-        followed=frozenset(json.loads(followed)),
+        length=length,
+        subscriptions=frozenset(
+            Subscription(kind=kind, value=value, follow=bool(follow))
+            for kind, value, follow in json.loads(subscriptions)
+        ),
         progress=Progress(digested_seq, from_text(digest_since) if digest_since else None),
     )
 

@@ -50,6 +50,20 @@ class Feeds:
                 [url, validators.etag, validators.last_modified, to_text(now)],
             )
 
+    def mark_asked(self, url: str, failure: str | None, now: datetime) -> None:
+        """Remember that the feed was asked, and what went wrong if anything did."""
+        with write(self._db):
+            self._db.execute(
+                "INSERT OR REPLACE INTO feed_asks VALUES (?, ?, ?)", [url, to_text(now), failure]
+            )
+
+    def find_ask(self, url: str) -> tuple[datetime, str | None] | None:
+        """When the feed was last asked, and what went wrong; None if it never was."""
+        row = self._db.execute(
+            "SELECT asked_at, failure FROM feed_asks WHERE url = ?", [url]
+        ).fetchone()
+        return (from_text(row[0]), row[1]) if row else None
+
     def mark_missed(self, url: str, since: datetime | None) -> None:
         """Remember since when entries may be missing, or that none are; if that is news."""
         if self.get_state(url).missed_since == since:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from data.models import Language, Method, Release, ReleaseText, Span, Summary, Topic
 from data.store.database import from_text, to_text, write
+from data.store.indexing import Index
 from data.store.texts import SaveCounts, TextOrigin, Texts, read_text_row
 
 
@@ -51,6 +52,7 @@ class Releases:
     def __init__(self, db: Database, texts: Texts) -> None:
         self._db = db
         self._texts = texts
+        self._index = Index(db)
 
     def save(
         self,
@@ -79,7 +81,9 @@ class Releases:
             counts = self._texts.save(placed, origins or {}, now)
             self._mark_first_of_series(releases)
             places = {key: release_id for key, (release_id, _) in placed.items()}
-            self._drop_emptied({old for key, old in former.items() if places[key] != old})
+            emptied = {old for key, old in former.items() if places[key] != old}
+            self._drop_emptied(emptied)
+            self._index.put({*places.values(), *emptied})
         return counts
 
     def save_summaries(self, release: Release, summaries: Sequence[Summary], now: datetime) -> None:
@@ -192,12 +196,33 @@ class Releases:
             return stored
         raise KeyError(release_id)
 
-    def list_latest(self, limit: int, topic: Topic | None = None) -> list[Stored]:
-        """The newest releases, newest first, of one topic or all."""
+    def list_latest(
+        self,
+        limit: int,
+        topic: Topic | None = None,
+        departments: Sequence[str] | None = None,
+        *,
+        before: int | None = None,
+        skip: int = 0,
+    ) -> list[Stored]:
+        """The newest releases, newest first.
+
+        Args:
+            limit: no more than so many.
+            topic: of this topic alone; None for any.
+            departments: of these departments alone; None for any.
+            before: the ``seq`` of a release; only what stands behind it, which is nothing if it is
+                gone. None for all.
+            skip: how many of the newest of these are left out.
+        """
+        some = None if departments is None else json.dumps(list(departments))
         return self._list(
-            "WHERE ? IS NULL OR ? IN (SELECT value FROM json_each(releases.topics))"
-            " ORDER BY releases.issued_at DESC, releases.seq DESC LIMIT ?",
-            [topic, topic, limit],
+            "WHERE (? IS NULL OR ? IN (SELECT value FROM json_each(releases.topics)))"
+            " AND (? IS NULL OR releases.department IN (SELECT value FROM json_each(?)))"
+            " AND (? IS NULL OR (releases.issued_at, releases.seq) <"
+            "  (SELECT last.issued_at, last.seq FROM releases AS last WHERE last.seq = ?))"
+            " ORDER BY releases.issued_at DESC, releases.seq DESC LIMIT ? OFFSET ?",
+            [topic, topic, some, some, before, before, limit, skip],
         )
 
     def list_between(self, since: datetime, until: datetime, after_seq: int = 0) -> list[Stored]:
@@ -226,6 +251,27 @@ class Releases:
         return self._list(
             "WHERE releases.seq IN (SELECT value FROM json_each(?)) ORDER BY releases.seq",
             [json.dumps(list(seqs))],
+        )
+
+    def list_by_id(self, release_ids: Iterable[str]) -> list[Stored]:
+        """The releases that hold the texts of these ids, as far as there are any, oldest first."""
+        return self._list(
+            "WHERE releases.id IN (SELECT release_id FROM texts"
+            "  WHERE id IN (SELECT value FROM json_each(?)))"
+            " ORDER BY releases.issued_at, releases.seq",
+            [json.dumps(list(release_ids))],
+        )
+
+    def find_first_day(self) -> datetime | None:
+        """When the oldest stored release was issued."""
+        (first,) = self._db.execute("SELECT min(issued_at) FROM releases").fetchone()
+        return from_text(first) if first else None
+
+    def list_series(self, series: str, limit: int = 10) -> list[Stored]:
+        """The releases of a series, the newest first."""
+        return self._list(
+            "WHERE releases.series = ? ORDER BY releases.issued_at DESC, releases.seq DESC LIMIT ?",
+            [series, limit],
         )
 
     def list_with_series_keys(self, keys: Iterable[str], since: datetime) -> list[Release]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from data.store.alerts import Alerts
+from data.store.announcements import Announcements
 from data.store.awaited import Awaited
 from data.store.chats import Chats
 from data.store.contents import Contents
@@ -13,9 +14,14 @@ from data.store.corrections import Corrections
 from data.store.database import open_database
 from data.store.deliveries import Deliveries
 from data.store.digests import Digests
+from data.store.feedback import Feedback
 from data.store.feeds import Feeds
 from data.store.moments import Moments
+from data.store.privacy import Privacy
 from data.store.releases import Releases
+from data.store.search import Search
+from data.store.statistics import Statistics
+from data.store.switches import Switches
 from data.store.texts import Texts
 from data.store.updates import Updates
 
@@ -37,6 +43,12 @@ class Store:
     corrections: Corrections
     updates: Updates
     moments: Moments
+    search: Search
+    feedback: Feedback
+    switches: Switches
+    privacy: Privacy
+    statistics: Statistics
+    announcements: Announcements
 
     def close(self) -> None:
         """Let go of the file."""
@@ -66,4 +78,10 @@ def open_store(path: Path) -> Store:
         corrections=Corrections(db),
         updates=Updates(db),
         moments=Moments(db),
+        search=Search(db),
+        feedback=Feedback(db),
+        switches=Switches(db),
+        privacy=Privacy(db),
+        statistics=Statistics(db),
+        announcements=Announcements(db),
     )

@@ -18,6 +18,9 @@ NUMBERED_ANEW_AFTER = timedelta(days=8)
 
 # An integer of SQLite's.
 _LARGEST = 2**63 - 1
+# What is typed inline waits for nothing but what the same person typed inline before: in lanes
+# beside those of chats, whose ids have at most 52 bits (https://core.telegram.org/api/bots/ids).
+_INLINE_LANE = 2**62
 
 _SAVE = """
     INSERT INTO updates (id, chat_id, payload, received_at, handled, tries)
@@ -69,6 +72,15 @@ class Updates:
                 if self._db.execute(_SAVE, row).rowcount:
                     self._forget_answers(number, anew)
 
+    def is_overtaken(self, update_id: int) -> bool:
+        """Whether another update of the same chat, or of the same person inline, waits behind."""
+        row = self._db.execute(
+            "SELECT 1 FROM updates AS this JOIN updates AS other ON other.chat_id = this.chat_id"
+            " WHERE this.id = ? AND other.id > this.id AND other.handled = 0 AND this.chat_id <> 0",
+            [update_id],
+        ).fetchone()
+        return row is not None
+
     def list_due(self) -> list[Waiting]:
         """The first update that waits in each chat, the oldest first."""
         return [Waiting(*row) for row in self._db.execute(_LIST_DUE).fetchall()]
@@ -96,10 +108,11 @@ class Updates:
             self._db.execute("UPDATE updates SET tries = tries - 1 WHERE id = ?", [update_id])
 
     def mark_handled(self, update_id: int) -> None:
-        """This update is done with; what it said is no longer kept."""
+        """This update is done with; what it said, and where, is no longer kept."""
         with write(self._db):
             self._db.execute(
-                "UPDATE updates SET handled = 1, payload = '{}' WHERE id = ?", [update_id]
+                "UPDATE updates SET handled = 1, payload = '{}', chat_id = 0 WHERE id = ?",
+                [update_id],
             )
             self._db.execute(
                 "DELETE FROM updates WHERE handled = 1 AND id <= ?", [update_id - KEPT_HANDLED]
@@ -120,11 +133,21 @@ def _write(update: dict[str, Any]) -> str:
 
 
 def _find_chat(update: dict[str, Any]) -> int:
-    """The chat in which something happened, whatever it was; 0 for none."""
-    for what in update.values():
+    """The chat in which something happened, whatever it was; 0 for none.
+
+    What is typed inline happens in no chat that we know: each person has a lane of their own.
+    """
+    for kind, what in update.items():
         message = what.get("message", what) if isinstance(what, dict) else None
-        chat = message.get("chat") if isinstance(message, dict) else None
-        number = chat.get("id") if isinstance(chat, dict) else None
-        if isinstance(number, int) and abs(number) <= _LARGEST:
-            return number
+        if not isinstance(message, dict):
+            continue
+        is_inline = kind == "inline_query"
+        number = _read_id(message.get("from" if is_inline else "chat"))
+        if number:
+            return _INLINE_LANE + number % _INLINE_LANE if is_inline else number
     return 0
+
+
+def _read_id(place: object) -> int:
+    number = place.get("id") if isinstance(place, dict) else None
+    return number if isinstance(number, int) and abs(number) <= _LARGEST else 0

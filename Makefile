@@ -13,7 +13,7 @@ TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not bench" -n $(WORKERS) 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: install run demo test check bench lock clean
+.PHONY: install run demo test check bench docs lock clean
 
 install: $(VENV)/installed
 
@@ -34,6 +34,9 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m bench -s tests/bench
+
+docs: install
+	$(BIN)/python -m bot commands docs/commands.md
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

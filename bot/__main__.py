@@ -1,4 +1,4 @@
-"""Command line of the bot: run (default) · demo.
+"""Command line of the bot: run (default) · demo · commands.
 
 Exit status: 0 done, 1 the work failed, 2 wrong use or settings that can't be used.
 """
@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from telegram.error import InvalidToken
 
 from bot.app import build_app, open_surroundings
+from bot.commands import put_into, render_table
 from bot.config import ConfigError, Settings, read_settings
 from bot.demo import DemoError, run_demo
 from bot.local import LocalTelegramError
@@ -45,6 +46,10 @@ UNUSABLE = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _make_parser().parse_args(arguments)
+    if options.command == "commands":
+        return _tell_commands(options.file)
+    if options.file is not None:
+        return _complain(f"{options.command} takes no file", WRONG_USE)
     try:
         settings = read_settings()
         level = "warning" if options.command == "demo" else settings.log_level
@@ -98,11 +103,26 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=("run", "demo"),
+        choices=("run", "demo", "commands"),
         default="run",
-        help="run: until stopped (default); demo: print a digest that went through everything",
+        help="run: until stopped (default); demo: print a digest that went through everything; "
+        "commands: print what can be said to the bot, or put it into a document",
+    )
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="with commands: the document, such as docs/commands.md"
     )
     return parser
+
+
+def _tell_commands(document: Path | None) -> int:
+    if document is None:
+        print(render_table())
+        return DONE
+    try:
+        document.write_text(put_into(document.read_text("utf-8")), "utf-8")
+    except (OSError, ValueError) as error:
+        return _complain(f"{document}: {error}", WRONG_USE)
+    return DONE
 
 
 async def _run_bot(settings: Settings) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.render import Languages, Publishers, join_languages, render_foot, render_release
+from bot.cards import find_other
+from bot.keyboards.cards import card_keyboard
+from bot.render import Publishers, join_languages, render_foot, render_release
 from bot.schedule import quiet_until
-from bot.texts import say, to_simplified
+from bot.texts import Languages, say, to_simplified
 from data.kinds import Kinds
 from data.models import (
     ChatLanguage,
@@ -145,7 +147,11 @@ def render_alert(
     )
     foot = render_foot([stored], languages, publishers)
     pieces = (Piece(html=head), render_release(stored, languages), Piece(html=foot))
-    return Content(pieces=pieces, language=join_languages(languages))
+    language = join_languages(languages)
+    if language is None:
+        return Content(pieces=pieces)
+    keyboard = card_keyboard(stored.seq, language, find_other(stored, language))
+    return Content(pieces=pieces, keyboard=keyboard.to_dict(), language=language)
 
 
 def _name_kind(release: Release, language: ChatLanguage, kinds: Kinds) -> str:

@@ -13,21 +13,32 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import BotCommand, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder
+from telegram.ext import Application, ApplicationBuilder, ApplicationHandlerStop
 
 from bot.alerts import Alerts
+from bot.announcing import Announcer
 from bot.clocks import run_now, watch_clock
+from bot.commands import list_menu
 from bot.composing import Composer
 from bot.config import Settings
 from bot.correcting import Corrector
 from bot.delivery import Sender
-from bot.handlers.admin import AdminHandlers
 from bot.handlers.alerts import AlertHandlers
+from bot.handlers.cards import CardHandlers
 from bot.handlers.digest import DigestHandlers
+from bot.handlers.feedback import FeedbackHandlers
+from bot.handlers.follow import FollowHandlers
+from bot.handlers.gate import GATE_GROUP, Gate
+from bot.handlers.inline import InlineHandlers
 from bot.handlers.latest import LatestHandlers
 from bot.handlers.membership import MembershipHandlers
+from bot.handlers.operator import OperatorHandlers
+from bot.handlers.privacy import PrivacyHandlers
+from bot.handlers.search import SearchHandlers
 from bot.handlers.services import Context, Services, find_message
+from bot.handlers.settings import SettingsHandlers
 from bot.handlers.start import StartHandlers
+from bot.handlers.stats import StatsHandlers
 from bot.handlers.timetable import TimetableHandlers
 from bot.handlers.topics import TopicHandlers
 from bot.inbox import Inbox
@@ -56,20 +67,6 @@ SAMPLES_EN, SAMPLES_ZH = "fictional sample releases", "虛構的新聞公報樣�
 
 log = logging.getLogger(__name__)
 
-COMMANDS = (
-    "latest",
-    "topic",
-    "digest",
-    "subscribe",
-    "unsubscribe",
-    "alerts",
-    "zone",
-    "quiet",
-    "empty",
-    "language",
-    "help",
-    "start",
-)
 # Telegram shows the menu of the language of a person's app, else the one without a language.
 MENUS: tuple[tuple[str | None, ChatLanguage], ...] = (
     (None, "en"),
@@ -199,7 +196,7 @@ class App:
 
     async def _set_menus(self) -> None:
         for code, language in MENUS:
-            menu = [BotCommand(name, say(language, f"command.{name}")) for name in COMMANDS]
+            menu = [BotCommand(name, say(language, f"command.{name}")) for name in list_menu()]
             await self.application.bot.set_my_commands(menu, language_code=code)
 
 
@@ -273,29 +270,36 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
     timer, pacing = surroundings.timer, Pacing(settings.sends_per_second)
     pauses = Pauses(pacing, timer)
     bell = Bell()
+    kinds = load_kinds()
     services = Services(
         store=store,
         tables=tables,
+        kinds=kinds,
         publishers=publishers,
         clock=clock,
         digest_time=settings.digest_time,
         time_zone=settings.time_zone,
+        admin_ids=frozenset(settings.admin_ids),
         want=worker.want,
         wake=bell.ring,
     )
-    admin = AdminHandlers(services, settings.admin_ids, worker.report)
-    application = _build_application(surroundings.address, services, admin, pauses)
+    announcer = Announcer(store, bell.ring, clock)
+    operators = (
+        StatsHandlers(services, worker.report),
+        OperatorHandlers(services, surroundings.feeds, announcer.owe_due),
+    )
+    reports = Reports(store, settings.admin_ids, clock, bell.ring)
+    application = _build_application(surroundings.address, services, operators, reports, pauses)
     sender = Sender(
         bot=application.bot,
         store=store,
         pacing=pacing,
         clock=clock,
-        report=Reports(store, settings.admin_ids, clock),
+        report=reports,
         bell=bell,
         timer=timer,
         most_in_flight=settings.sends_in_flight,
     )
-    kinds = load_kinds()
     most_late = timedelta(hours=settings.digest_late_hours)
     jobs = Jobs(
         store=store,
@@ -305,8 +309,9 @@ def build_app(settings: Settings, surroundings: Surroundings, clock: Callable[[]
         kinds=kinds,
         backfill=Backfill(most_days=settings.backfill_days),
         worker=worker,
-        composer=Composer(store, tables, publishers, worker.want, clock, most_late),
+        composer=Composer(store, tables, kinds, publishers, worker.want, clock, most_late),
         alerts=Alerts(store, kinds, publishers, worker.want, bell.ring, clock),
+        announcer=announcer,
         corrector=Corrector(store, worker.want, bell.ring, clock, asyncio.Lock()),
         wake=bell.ring,
         clock=clock,
@@ -340,7 +345,11 @@ def choose_limits(settings: Settings) -> Limits:
 
 
 def _build_application(
-    address: Address, services: Services, admin: AdminHandlers, pauses: Pauses
+    address: Address,
+    services: Services,
+    operators: tuple[StatsHandlers, OperatorHandlers],
+    reports: Reports,
+    pauses: Pauses,
 ) -> Application[Any, Any, Any, Any, Any, Any]:
     # Without updater: updates come from our own inbox, which commits them first.
     builder = ApplicationBuilder().token(address.token).updater(None).rate_limiter(pauses)
@@ -349,26 +358,37 @@ def _build_application(
     if address.base_url and address.base_file_url:
         builder = builder.base_url(address.base_url).base_file_url(address.base_file_url)
     application = builder.build()
-    start = StartHandlers(services)
+    chat_settings = SettingsHandlers(services)
+    start = StartHandlers(services, chat_settings)
     conversations = (
         start,
         LatestHandlers(services),
         TopicHandlers(services),
+        FollowHandlers(services),
         DigestHandlers(services),
+        SearchHandlers(services),
+        InlineHandlers(services),
+        CardHandlers(services),
+        FeedbackHandlers(services, reports),
         TimetableHandlers(services),
         AlertHandlers(services),
+        chat_settings,
         MembershipHandlers(services),
-        admin,
+        PrivacyHandlers(services),
+        *operators,
     )
     for conversation in conversations:
         application.add_handlers(conversation.list_handlers())
     application.add_handlers(start.list_last_handlers())
+    application.add_handlers(Gate(services).list_handlers(), GATE_GROUP)
 
     async def report_error(update: object, context: Context) -> None:
         log.error("an update could not be answered", exc_info=context.error)
         if isinstance(update, Update) and find_message(update) is not None:
             languages = services.get_chat(update).languages
             services.answer(update, say_in(languages, "error.failed"))
+        # Else the next group would take up what the gate failed to look at.
+        raise ApplicationHandlerStop
 
     application.add_error_handler(report_error)
     return application

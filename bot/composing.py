@@ -14,6 +14,7 @@ from functools import lru_cache
 from bot.editions import Editions, Wanted
 from bot.render import Publishers
 from bot.schedule import Due, Timetable, choose_digest, next_due, quiet_until
+from data.kinds import Kinds
 from data.store.digests import Digest, Progress, Standing, Turn
 from data.store.store import Store
 from data.tables import Tables
@@ -64,6 +65,7 @@ class Composer:
 
     store: Store
     tables: Tables
+    kinds: Kinds
     publishers: Publishers
     want: Callable[[Iterable[str]], None]
     clock: Callable[[], datetime]
@@ -73,7 +75,7 @@ class Composer:
     async def compose_due(self) -> int:
         """Compose what is due and owe its parts; how many digests were composed."""
         now = self.clock()
-        editions = Editions(self.store, self.tables, self.publishers, self.want, now)
+        editions = Editions(self.store, self.tables, self.kinds, self.publishers, self.want, now)
         plan = self._remember_plans(now)
         composed, last = 0, None
         while chats := self.store.digests.list_due(now, self.page_size, last):
@@ -128,7 +130,8 @@ def _make_plan(standing: Standing, now: datetime, most_late: timedelta) -> _Plan
     reach = _choose_first_reach(standing.weekdays, planned.date)
     wanted = Wanted(
         language=standing.language,
-        followed=standing.followed,
+        length=standing.length,
+        subscriptions=standing.subscriptions,
         day=(due or planned).date,
         after=standing.progress.digested_seq,
         since=standing.progress.since or planned.at - reach,

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.render import Languages, measure, render_release, strip_markup
-from bot.texts import SOURCE_LANGUAGE, say, to_simplified
+from bot.render import measure, render_release, strip_markup
+from bot.texts import SOURCE_LANGUAGE, Languages, say, to_simplified
 from data.changes import Changes, Correction, compare_texts
 from data.figures import find_figures
 from data.models import (
@@ -84,7 +84,7 @@ def retell(content: Content, stored: Stored) -> Content | None:
 
 
 def _retell_piece(piece: Piece, stored: Stored, languages: Languages) -> Piece:
-    told = render_release(stored, languages)
+    told = render_release(stored, languages, piece.style)
     marked = told.html + "\n" + " ".join(say(each, "correction.mark") for each in languages)
     # Where a reader sees no difference there is none to mark.
     words = piece.html if piece.html in (told.html, marked) else marked

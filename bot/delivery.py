@@ -7,12 +7,19 @@ the settings say) are in flight at any time, so that no more can be repeated.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -39,6 +46,7 @@ from bot.transport import is_surely_unsent
 from data.models import Content, Delivery, Priority
 from data.store.database import DAMAGED, StoreError, is_damage, write
 from data.store.store import Store
+from data.store.switches import PAUSE
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +56,10 @@ REST = 1.0
 # A group's window is the longest; what was sent before it has no bearing on the pace.
 REMEMBERED = timedelta(seconds=61)
 REFUSED_TOKEN_WAIT = 60.0
+# What waits while the operator has paused all but answers and what the bot reports.
+PAUSED = frozenset({Priority.ALERT, Priority.CORRECTION, Priority.DIGEST})
+# What the keys of answers begin with; a chat that asks for much has them behind all others.
+ANSWERS = "answer:"
 LARGEST_ID = 2**53
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -121,6 +133,10 @@ class Sender:
                 self._is_failing = False
                 await self._rest(self._until_next())
 
+    def _list_paused(self) -> frozenset[Priority]:
+        """What may not go, for the operator wants it so."""
+        return PAUSED if self.store.switches.is_on(PAUSE) else frozenset()
+
     async def stop(self, seconds: float) -> None:
         """Claim no more, and let those in flight be answered and recorded, for so long at most.
 
@@ -147,7 +163,7 @@ class Sender:
             await self._rest(wait if wait is not None else REST)
 
     def _is_due(self, last: Priority) -> bool:
-        return self.store.deliveries.has_due(self.clock(), last)
+        return self.store.deliveries.has_due(self.clock(), last, without=self._list_paused())
 
     def _until_held_open(self) -> float | None:
         """Seconds until something that is held back by the pace may go; None if nothing is."""
@@ -207,6 +223,7 @@ class Sender:
         now = self.timer.now()
         # One place is left to answers, so that a reader who asks need not wait for a digest.
         most_broadcasts = max(1, self.most_in_flight - 1)
+        paused = self._list_paused()
         while (
             len(self._in_flight) + len(claimed) < self.most_in_flight and self.pacing.wait(now) <= 0
         ):
@@ -215,6 +232,7 @@ class Sender:
                 self.clock(),
                 last=last if has_room else Priority.ANSWER,
                 held=self.pacing.list_held(now),
+                without=paused,
             )
             if found is None:
                 return
@@ -254,11 +272,11 @@ class Sender:
 
     async def _ask(self, delivery: Delivery) -> Message | bool:
         content = delivery.content
-        keyboard = content.keyboard and InlineKeyboardMarkup.de_json(
-            dict(content.keyboard), self.bot
-        )
         # The sender keeps the pace, so its requests are not held back a second time.
-        common: dict[str, Any] = {"reply_markup": keyboard, "rate_limit_args": OWED}
+        common: dict[str, Any] = {
+            "reply_markup": _read_keyboard(content.keyboard),
+            "rate_limit_args": OWED,
+        }
         if delivery.action == "edit_keyboard":
             return await self.bot.edit_message_reply_markup(
                 delivery.chat_id, delivery.edits, **common
@@ -272,8 +290,15 @@ class Sender:
             delivery.chat_id,
             content.text,
             message_thread_id=delivery.thread_id or None,
+            disable_notification=self._is_silent(delivery) or None,
             **common,
         )
+
+    def _is_silent(self, delivery: Delivery) -> bool:
+        """Whether it comes without a sound: what was not asked for and can wait, if so wished."""
+        if delivery.priority < Priority.CORRECTION or delivery.key.startswith(ANSWERS):
+            return False
+        return self.store.chats.is_silent(delivery.chat_id, delivery.thread_id)
 
     def _record(self, answers: Sequence[_Answer]) -> int:
         """Write down what came of some requests; how many messages arrived."""
@@ -334,6 +359,8 @@ class Sender:
 
     def _reshape(self, delivery: Delivery, outcome: Plain | Split | Refused, error: str) -> None:
         """Telegram will not take it as it is: the operator should know, the reader still get it."""
+        if self.store.deliveries.find(delivery.key) is None:
+            return  # all that was kept of its chat was deleted while it was on its way
         contents: tuple[Content, ...] = ()
         if isinstance(outcome, Plain):
             contents = (to_plain(delivery.content),)
@@ -359,3 +386,16 @@ def _read_message_id(answer: Message | bool) -> int | None:
     if not isinstance(message_id, int) or not 0 < message_id < LARGEST_ID:
         raise ValueError("a message's id is a number")
     return message_id
+
+
+def _read_keyboard(
+    keyboard: Mapping[str, Any] | None,
+) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
+    """The buttons under a message, or those in the place of the keyboard, or that those go."""
+    if not keyboard:
+        return None
+    if "inline_keyboard" in keyboard:
+        return InlineKeyboardMarkup.de_json(dict(keyboard))
+    if "keyboard" in keyboard:
+        return ReplyKeyboardMarkup.de_json(dict(keyboard))
+    return ReplyKeyboardRemove()

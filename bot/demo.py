@@ -15,8 +15,9 @@ from bot.config import Settings
 from bot.local import READER_ID, LocalTelegram, Message
 from data.models import Priority
 
-COMMANDS = ("/start", "/latest 2", "/topic health")
-LANGUAGE = "en+zh-Hant"
+COMMANDS = ("/latest 2", "/topic health", "/search museum", "/follow 觀塘")
+# The three taps that follow /start: language, topics, hour.
+TAPS = ("begin:language:en+zh-Hant", "begin:next", "begin:at:0800")
 
 
 class DemoError(Exception):
@@ -76,10 +77,12 @@ async def _converse(
     made = await app.jobs.summarize()
     show(f"— {counts.new} texts read from two feeds and their pages, {made} summaries made —")
     show(f"— {app.worker.engine_sentence} —")
+    await _say(app, local, "/start", show)
+    await _tap(app, local, show)
     for command in COMMANDS:
         await _say(app, local, command, show)
-    await _press_language(app, local)
-    await _say(app, local, "/subscribe", show)
+    # The digest holds everything again.
+    await _say(app, local, "/unfollow 觀塘", show)
     chat = app.store.chats.find(READER_ID)
     if chat is None or chat.next_due is None:
         raise DemoError("the chat could not be subscribed")
@@ -107,10 +110,23 @@ async def _say(app: App, local: LocalTelegram, text: str, show: Callable[[str], 
         show(_as_text(message))
 
 
-async def _press_language(app: App, local: LocalTelegram) -> None:
-    welcome = next(message for message in local.messages() if message.buttons)
-    local.press(welcome.message_id, f"language:{LANGUAGE}")
-    await _handle(app)
+async def _tap(app: App, local: LocalTelegram, show: Callable[[str], None]) -> None:
+    """Tap through the message that /start brought, which is edited in place."""
+    start = next(message for message in local.messages() if message.buttons)
+    for data in TAPS:
+        message = _find(local, start.message_id)
+        label = next(each["text"] for each in message.buttons if each["callback_data"] == data)
+        show(f"You tap: {label}")
+        before = len(local.messages())
+        local.press(start.message_id, data)
+        await _handle(app)
+        show(_as_text(_find(local, start.message_id)))
+        for sent in local.messages()[before:]:
+            show(_as_text(sent))
+
+
+def _find(local: LocalTelegram, message_id: int) -> Message:
+    return next(each for each in local.messages() if each.message_id == message_id)
 
 
 async def _handle(app: App) -> None:

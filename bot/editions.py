@@ -2,15 +2,26 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from bot.digest import Section, choose_sections
-from bot.render import Languages, Publishers, render_digest, render_release
-from bot.texts import say_in
-from data.models import ChatLanguage, Content, Edition, Piece, Topic, split_language
+from bot.digest import Section, choose_sections, list_releases
+from bot.layout import Look, render_digest
+from bot.render import Publishers, render_release
+from bot.texts import Languages, say_in
+from data.kinds import Kinds
+from data.models import (
+    ChatLanguage,
+    Content,
+    Edition,
+    Length,
+    Piece,
+    PieceStyle,
+    Subscription,
+    split_language,
+)
 from data.store.database import write
 from data.store.digests import Kept
 from data.store.releases import Stored
@@ -24,6 +35,13 @@ FEW = 4
 MOST_EDITIONS = 4_096
 MOST_RELEASES = 2_000
 MOST_PIECES = 8_000
+
+# In which styles a digest of each length may tell of a release.
+STYLES: Mapping[Length, tuple[PieceStyle, ...]] = {
+    "headlines": ("headline",),
+    "short": ("headline", "folded"),
+    "full": ("full",),
+}
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -61,7 +79,8 @@ class Wanted:
     """
 
     language: ChatLanguage
-    followed: frozenset[Topic]
+    length: Length
+    subscriptions: frozenset[Subscription]
     day: date
     after: int
     since: datetime
@@ -84,19 +103,21 @@ class Editions:
         self,
         store: Store,
         tables: Tables,
+        kinds: Kinds,
         publishers: Publishers,
         want: Callable[[Iterable[str]], None],
         now: datetime,
     ) -> None:
         self._store = store
         self._tables = tables
+        self._kinds = kinds
         self._publishers = publishers
         self._want = want
         self._now = now
         self.last = store.releases.get_last_seq()
         self._prepared: Lately[Wanted, Kept | None] = Lately(MOST_EDITIONS)
         self._releases: Lately[int, Stored] = Lately(MOST_RELEASES)
-        self._pieces: Lately[tuple[int, Languages], Piece] = Lately(MOST_PIECES)
+        self._pieces: Lately[tuple[int, Languages, PieceStyle], Piece] = Lately(MOST_PIECES)
 
     def __contains__(self, wanted: Wanted) -> bool:
         return wanted in self._prepared
@@ -126,15 +147,22 @@ class Editions:
     async def _compose(self, wanted: Wanted) -> Edition | None:
         """What is wanted; None if it waits for summaries."""
         releases = await self._load(wanted)
-        sections = choose_sections(releases, tuple(wanted.followed))
-        told = [stored for section in sections for stored in section.releases]
+        sections = choose_sections(
+            releases,
+            wanted.subscriptions,
+            self._tables,
+            self._kinds,
+            is_folded=wanted.length != "full",
+        )
+        told = list_releases(sections)
         lacking = [stored.release.id for stored in told if stored.lacks_summary]
         if lacking and wanted.can_wait:
             self._want(lacking)
             return None
         for some in _cut(told, STRETCH):
             for stored in some:
-                self._render_release(stored, wanted.languages)
+                for style in STYLES[wanted.length]:
+                    self._render_release(stored, wanted.languages, style)
             await asyncio.sleep(0)
         return Edition(
             local_date=wanted.day,
@@ -144,7 +172,7 @@ class Editions:
 
     def _keep(self, edition: Edition) -> Kept:
         numbers = [self._store.contents.keep(part, self._now) for part in edition.parts]
-        return self._store.digests.keep(edition, numbers)
+        return _lighten(self._store.digests.keep(edition, numbers))
 
     async def _load(self, wanted: Wanted) -> list[Stored]:
         """The releases that may be told, in the order in which they came in."""
@@ -160,22 +188,31 @@ class Editions:
         return releases
 
     def _render(self, wanted: Wanted, sections: Sequence[Section]) -> tuple[Content, ...]:
-        parts = render_digest(
-            sections,
-            wanted.languages,
-            self._tables,
-            self._publishers,
-            day=wanted.day,
-            render=self._render_release,
+        look = Look(
+            wanted.languages, wanted.day, wanted.length, button=f"full:{wanted.day.isoformat()}"
         )
-        nothing = "digest.none_today_followed" if wanted.followed else "digest.none_today"
+        parts = render_digest(
+            sections, look, self._tables, self._kinds, self._publishers, self._render_release
+        )
+        chosen = wanted.subscriptions
+        nothing = "digest.none_today_followed" if chosen else "digest.none_today"
         return parts or (Content.of(say_in(wanted.languages, nothing)),)
 
-    def _render_release(self, stored: Stored, languages: Languages) -> Piece:
-        key = (stored.seq, languages)
+    def _render_release(self, stored: Stored, languages: Languages, style: PieceStyle) -> Piece:
+        key = (stored.seq, languages, style)
         if key not in self._pieces:
-            self._pieces[key] = render_release(stored, languages)
+            self._pieces[key] = render_release(stored, languages, style)
         return self._pieces[key]
+
+
+def _lighten(kept: Kept) -> Kept:
+    """The same with each part in one piece.
+
+    What is stored needs its pieces no more, and hundreds of editions of eighty each would have
+    the collector of garbage stop everything for a tenth of a second.
+    """
+    parts = tuple(Content.of(part.text) for part in kept.edition.parts)
+    return replace(kept, edition=kept.edition.model_copy(update={"parts": parts}))
 
 
 def _cut(things: Sequence[_Value], length: int) -> Iterator[Sequence[_Value]]:

@@ -27,7 +27,14 @@ from data.store.updates import Waiting
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 30
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = [
+    "message",
+    "edited_message",
+    "channel_post",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+]
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 # So many chats are served at once; each has one update in hand.

@@ -15,6 +15,7 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.alerts import Alerts
+from bot.announcing import Announcer
 from bot.clocks import Every
 from bot.composing import Composer
 from bot.correcting import Corrector
@@ -43,6 +44,7 @@ MOST_WITH_WANTED = 48
 SUMMARIZE_SECONDS = 5
 COMPOSE_SECONDS = 15
 ALERT_SECONDS = 5
+ANNOUNCE_SECONDS = 15
 CORRECT_SECONDS = 15
 PRUNE_SECONDS = 24 * 60 * 60
 # And whenever the clock has jumped.
@@ -71,6 +73,7 @@ class Jobs:
     worker: SummaryWorker
     composer: Composer
     alerts: Alerts
+    announcer: Announcer
     corrector: Corrector
     wake: Callable[[], None]
     clock: Callable[[], datetime]
@@ -86,6 +89,7 @@ class Jobs:
             (self.summarize, SUMMARIZE_SECONDS),
             (self.compose, COMPOSE_SECONDS),
             (self.alert, ALERT_SECONDS),
+            (self.announce, ANNOUNCE_SECONDS),
             (self.correct, CORRECT_SECONDS),
             (self.prune, PRUNE_SECONDS),
             (self.mend, MEND_SECONDS),
@@ -193,6 +197,10 @@ class Jobs:
     async def alert(self) -> int:
         """Owe the alerts of urgent releases that came in; how many were owed."""
         return await self.alerts.owe_due()
+
+    async def announce(self) -> int:
+        """Owe what the operator announces to those who are not owed it yet; to how many."""
+        return await self.announcer.owe_due()
 
     async def correct(self) -> int:
         """Put right what shows an earlier version of a text; how many contents were looked at."""

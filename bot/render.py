@@ -1,15 +1,15 @@
-"""Digests and answers as Telegram HTML, cut into parts on item boundaries; pure."""
+"""Releases as Telegram HTML, cut into parts on item boundaries; pure."""
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from telegram.constants import MessageLimit
 
-from bot.digest import Section, count_releases
-from bot.texts import SOURCE_LANGUAGE, format_day, format_names, say, to_simplified
+from bot.keyboards.numbers import number_rows
+from bot.texts import SOURCE_LANGUAGE, Languages, format_names, say, to_simplified
 from data.feeds import PublisherNames
 from data.models import (
     CHAT_LANGUAGES,
@@ -17,6 +17,7 @@ from data.models import (
     Content,
     Language,
     Piece,
+    PieceStyle,
     ReleaseText,
     Topic,
     split_language,
@@ -24,7 +25,6 @@ from data.models import (
 from data.store.releases import Stored
 from data.tables import Tables
 
-Languages = tuple[ChatLanguage, ...]
 Publishers = Mapping[str, PublisherNames]
 
 MAX_ENTITIES = int(MessageLimit.MESSAGE_ENTITIES)
@@ -47,12 +47,18 @@ class Size:
     def __add__(self, other: "Size") -> "Size":
         return Size(self.characters + other.characters, self.entities + other.entities)
 
+    def is_within(self, room: "Size") -> bool:
+        """Whether there is so much room."""
+        return self.characters <= room.characters and self.entities <= room.entities
+
     @property
     def fits(self) -> bool:
         """Whether one message can hold it."""
-        return self.characters <= MAX_LENGTH and self.entities <= MAX_ENTITIES
+        return self.is_within(WHOLE)
 
 
+# What a message holds.
+WHOLE = Size(MAX_LENGTH, MAX_ENTITIES)
 # The line that counts the parts, in two languages; and what parts two pieces.
 PART_MARK = Size(80, 1)
 BLANK_LINE = Size(2, 0)
@@ -69,22 +75,48 @@ def strip_markup(text: str) -> str:
     return html.unescape(_TAG.sub("", text))
 
 
-def render_release(stored: Stored, languages: Languages) -> Piece:
-    """One release: headline, summary and link to the official text, in each language.
+def render_release(stored: Stored, languages: Languages, style: PieceStyle = "full") -> Piece:
+    """One release in each language: headline, link to the official text, and summary by style.
 
     In a language that the release lacks it is shown as a machine translation where there is
     one; else in the other language, once, and marked as being in that alone.
     """
-    lacking = [each for each in languages if not _is_told_in(stored, SOURCE_LANGUAGE[each])]
-    told = [each for each in languages if each not in lacking]
-    blocks = [_render_told(stored, language) for language in told]
-    if lacking and not any(SOURCE_LANGUAGE[each] in stored.release.texts for each in told):
-        only = next(iter(stored.release.texts))
-        blocks.append(_render_text(stored, only, lacking[0], _mark(lacking[0], "only_here")))
-    elif lacking:
-        blocks[0] = _render_told(stored, told[0], _mark(lacking[0], "only_here"))
+    tellings = _choose_tellings(stored, languages)
+    if style == "full":
+        words = "\n".join(_render_text(stored, each) for each in tellings)
+    else:
+        words = "\n".join(_render_link(stored, each) for each in tellings)
+    if style == "folded":
+        summaries = "\n\n".join(_tell_summary(stored, each) for each in tellings)
+        words = f"{words}\n<blockquote expandable>{summaries}</blockquote>"
     shown = {text.id: text.version for text in _list_told(stored, languages)}
-    return Piece(html="\n".join(blocks), shown=shown)
+    return Piece(html=words, style=style, shown=shown)
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """In which language a release is told, from which of its texts, and what is said of that."""
+
+    source: Language
+    language: ChatLanguage
+    mark: str = ""
+
+
+def _choose_tellings(stored: Stored, languages: Languages) -> list[_Telling]:
+    lacking = [each for each in languages if not _is_told_in(stored, SOURCE_LANGUAGE[each])]
+    tellings = [_tell_in(stored, each) for each in languages if each not in lacking]
+    if not lacking:
+        return tellings
+    mark = _mark(lacking[0], "only_here")
+    if any(each.source in stored.release.texts for each in tellings):
+        return [replace(tellings[0], mark=mark), *tellings[1:]]
+    return [*tellings, _Telling(next(iter(stored.release.texts)), lacking[0], mark)]
+
+
+def _tell_in(stored: Stored, language: ChatLanguage) -> _Telling:
+    source = SOURCE_LANGUAGE[language]
+    is_translated = source not in stored.release.texts
+    return _Telling(source, language, _mark(language, "machine_translation") * is_translated)
 
 
 def _list_told(stored: Stored, languages: Languages) -> Iterator[ReleaseText]:
@@ -99,69 +131,37 @@ def _is_told_in(stored: Stored, source: Language) -> bool:
     return source in stored.release.texts or (summary is not None and summary.supported)
 
 
-def _render_told(stored: Stored, language: ChatLanguage, mark: str = "") -> str:
-    source = SOURCE_LANGUAGE[language]
-    if source not in stored.release.texts:
-        mark = _mark(language, "machine_translation")
-    return _render_text(stored, source, language, mark)
-
-
 def _mark(language: ChatLanguage, key: str) -> str:
     return f" <i>({say(language, f'release.{key}')})</i>"
-
-
-def render_sections(
-    sections: Iterable[Section],
-    languages: Languages,
-    tables: Tables,
-    render: Callable[[Stored, Languages], Piece] = render_release,
-) -> tuple[Piece, ...]:
-    """Pieces to be cut between; a topic's heading stays with its first release.
-
-    ``render`` renders a release: whoever renders many digests need not render one release often.
-    """
-    pieces: list[Piece] = []
-    for section in sections:
-        for number, stored in enumerate(section.releases):
-            piece = render(stored, languages)
-            if number == 0 and section.topic is not None:
-                name = html.escape(name_topic(section.topic, languages, tables), quote=False)
-                piece = piece.model_copy(update={"heading": f"<b>— {name} —</b>"})
-            pieces.append(piece)
-    return tuple(pieces)
-
-
-def render_digest(
-    sections: Sequence[Section],
-    languages: Languages,
-    tables: Tables,
-    publishers: Publishers,
-    *,
-    day: date,
-    title_key: str = "digest.title",
-    render: Callable[[Stored, Languages], Piece] = render_release,
-) -> tuple[Content, ...]:
-    """A whole digest as messages that Telegram takes; none if there is nothing to tell."""
-    count = count_releases(sections)
-    if count == 0:
-        return ()
-    head = "\n".join(
-        f"{say(language, title_key)} · {format_day(language, day)} · "
-        + say(language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
-        for language in languages
-    )
-    releases = [stored for section in sections for stored in section.releases]
-    foot = render_foot(releases, languages, publishers)
-    pieces = render_sections(sections, languages, tables, render)
-    return cut_parts(head, pieces, languages, foot)
 
 
 def render_list(
     title: str, releases: Sequence[Stored], languages: Languages, publishers: Publishers
 ) -> tuple[Content, ...]:
-    """Releases under a title, as messages that Telegram takes."""
-    pieces = [render_release(each, languages) for each in releases]
-    return cut_parts(title, pieces, languages, render_foot(releases, languages, publishers))
+    """Releases under a title, numbered, as messages that Telegram takes."""
+    items = [
+        number_item(render_release(stored, languages), number, stored.seq)
+        for number, stored in enumerate(releases, 1)
+    ]
+    return cut_parts(title, items, languages, render_foot(releases, languages, publishers))
+
+
+@dataclass(frozen=True)
+class Item:
+    """A piece to be cut before and after, and the (number, ``seq``) that opens its release."""
+
+    piece: Piece
+    opens: tuple[int, int] | None = None
+
+    @cached_property
+    def size(self) -> Size:
+        """What it takes up, with the blank line that parts it from the next."""
+        return measure(self.piece.text) + BLANK_LINE
+
+
+def number_item(piece: Piece, number: int, seq: int, note: str = "") -> Item:
+    """A piece with its number, and a note, before it."""
+    return Item(piece.model_copy(update={"lead": f"{number}. {note}"}), (number, seq))
 
 
 def render_foot(releases: Iterable[Stored], languages: Languages, publishers: Publishers) -> str:
@@ -185,26 +185,55 @@ def name_topic(topic: Topic, languages: Languages, tables: Tables) -> str:
 
 
 def cut_parts(
-    head: str, pieces: Sequence[Piece], languages: Languages, foot: str
+    head: str, items: Sequence[Item], languages: Languages, foot: str, room: Size = WHOLE
 ) -> tuple[Content, ...]:
-    """Head, pieces and foot, cut between pieces so that each part is one message.
+    """Head, items and foot, cut between items so that each part is one message.
 
-    Every part says which it is; the foot stands under the last.
+    Every part says which it is, and has buttons with the numbers in it; the foot stands under the
+    last. No part with several items takes more than ``room``.
     """
-    groups: list[list[Piece]] = [[]]
+    return make_parts(group_items(head, items, foot, room), languages)
+
+
+def group_items(
+    head: str, items: Sequence[Item], foot: str, room: Size = WHOLE
+) -> list[list[Item]]:
+    """Head, items and foot as they stand together in messages; see ``cut_parts``."""
+    groups: list[list[Item]] = [[]]
     size = PART_MARK
-    for piece in (Piece(html=head), *pieces, Piece(html=foot)):
-        grown = size + measure(piece.text) + BLANK_LINE
-        if groups[-1] and not grown.fits:
+    # The foot never stands alone.
+    end = [*items[-1:], Item(Piece(html=foot))]
+    for together in ([Item(Piece(html=head))], *([item] for item in items[:-1]), end):
+        own = sum((item.size for item in together), Size(0, 0))
+        grown = size + own
+        if groups[-1] and not grown.is_within(room):
             groups.append([])
-            grown = PART_MARK + measure(piece.text) + BLANK_LINE
-        groups[-1].append(piece)
+            grown = PART_MARK + own
+        groups[-1] += together
         size = grown
-    if len(groups) > 1:
-        for number, group in enumerate(groups, 1):
-            group.append(Piece(html=_part_mark(number, len(groups), languages)))
-    language = join_languages(languages)
-    return tuple(Content(pieces=tuple(group), language=language) for group in groups)
+    return groups
+
+
+def make_parts(groups: Sequence[Sequence[Item]], languages: Languages) -> tuple[Content, ...]:
+    """Messages of items that stand together; if there are several, each says which it is."""
+    if len(groups) == 1:
+        return (_make_content(groups[0], languages),)
+    marks = (
+        Item(Piece(html=_part_mark(number, len(groups), languages)))
+        for number in range(1, len(groups) + 1)
+    )
+    return tuple(
+        _make_content([*group, mark], languages) for group, mark in zip(groups, marks, strict=True)
+    )
+
+
+def _make_content(group: Sequence[Item], languages: Languages) -> Content:
+    rows = number_rows(item.opens for item in group if item.opens is not None)
+    return Content(
+        pieces=tuple(item.piece for item in group),
+        keyboard={"inline_keyboard": rows} if rows else None,
+        language=join_languages(languages),
+    )
 
 
 def join_languages(languages: Languages) -> ChatLanguage | None:
@@ -217,21 +246,43 @@ def _part_mark(number: int, total: int, languages: Languages) -> str:
     return f"<i>{' · '.join(marks)}</i>"
 
 
-def _render_text(stored: Stored, source: Language, language: ChatLanguage, mark: str) -> str:
+def _render_text(stored: Stored, telling: _Telling) -> str:
+    url = html.escape(_find_text(stored, telling).url)
+    link = f'<a href="{url}">{say(telling.language, "release.link")}</a>'
+    summary = _tell_summary(stored, telling)
+    return f"<b>{_tell_headline(stored, telling)}</b>{telling.mark}\n{summary}\n{link}"
+
+
+def _render_link(stored: Stored, telling: _Telling) -> str:
+    """The headline, which is the link to the official text."""
+    url = html.escape(_find_text(stored, telling).url)
+    return f'<a href="{url}">{_tell_headline(stored, telling)}</a>{telling.mark}'
+
+
+def _find_text(stored: Stored, telling: _Telling) -> ReleaseText:
     texts = stored.release.texts
-    text = texts.get(source) or next(iter(texts.values()))
-    summary = stored.summaries.get(source)
-    simplify = language == "zh-Hans" and source == "zh"
-    headline = summary.headline if summary else text.title
+    return texts.get(telling.source) or next(iter(texts.values()))
+
+
+def _tell_headline(stored: Stored, telling: _Telling) -> str:
+    summary = stored.summaries.get(telling.source)
+    headline = summary.headline if summary else _find_text(stored, telling).title
+    return _adapt(headline, telling, MAX_HEADLINE)
+
+
+def _tell_summary(stored: Stored, telling: _Telling) -> str:
+    summary = stored.summaries.get(telling.source)
     # A summary that the source does not support is never shown: no word beats a wrong figure.
-    shown = summary.text if summary and summary.supported else None
-    body = shown or say(language, "release.no_summary" if summary else "release.not_yet")
-    if simplify:
-        headline, body = to_simplified(headline), to_simplified(body)
-    headline = html.escape(_shorten(headline, MAX_HEADLINE), quote=False)
-    body = html.escape(_shorten(body, MAX_SUMMARY), quote=False)
-    link = f'<a href="{html.escape(text.url)}">{say(language, "release.link")}</a>'
-    return f"<b>{headline}</b>{mark}\n{body}\n{link}"
+    if summary and summary.supported and summary.text:
+        return _adapt(summary.text, telling, MAX_SUMMARY)
+    return say(telling.language, "release.no_summary" if summary else "release.not_yet")
+
+
+def _adapt(text: str, telling: _Telling, limit: int) -> str:
+    """Words of a text for readers, in their script, as HTML."""
+    if telling.language == "zh-Hans" and telling.source == "zh":
+        text = to_simplified(text)
+    return html.escape(_shorten(text, limit), quote=False)
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -29,8 +29,10 @@ _HAN_HOUR = "(?:二?十|廿)[一二三四五六七八九]?|[零〇一二两三�
 _HAN_MINUTE = (
     "(?:[二三四五]?十|廿)[一二三四五六七八九]?|[零〇][一二三四五六七八九]|[五六七八九](?=分)"
 )
+# In 星期二十點 the 二 is the day's; 十點 remains for the hour.
+_NO_DAY = "".join(rf"(?!(?<={week})[一二三四五六])" for week in ("星期", "礼拜", "周"))
 _HOUR = re.compile(
-    rf"""(?<!\d)(?:
+    rf"""(?<!\d){_NO_DAY}(?:
         (?P<before>{_HAN_PART})?\s*
         (?:
             (?P<hour>\d{{1,2}}) [:.] (?P<minute>\d{{2}}) (?!\d) \s*(?P<after>[ap]\.?m\.?(?![a-z]))?

@@ -15,9 +15,54 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
-from bot.texts import LOCALES
+from bot.texts import LOCALES, to_simplified
 
 MOST_SUGGESTIONS = 6
+# Cities where many of our readers live and that the tz database knows by another's name.
+_MORE_PLACES = {
+    "Asia/Shanghai": "China 中國 Beijing 北京 Shenzhen 深圳 Guangzhou 廣州 Zhuhai 珠海 Foshan 佛山",
+    "Europe/London": "Manchester 曼徹斯特 Birmingham 伯明翰 Liverpool 利物浦 Edinburgh 愛丁堡",
+    "America/Los_Angeles": "Seattle 西雅圖 San-Francisco 三藩市 舊金山",
+    "America/New_York": "Boston 波士頓 Washington 華盛頓",
+    "America/Edmonton": "Calgary 卡加利",
+    "Asia/Tokyo": "Osaka 大阪",
+}
+# Whoever names an offset from Greenwich, in minutes, is offered cities that have it in winter:
+# their clocks may change in summer, which no offset tells.
+_CITIES_AT: Mapping[int, str] = {
+    -600: "Pacific/Honolulu",
+    -540: "America/Anchorage",
+    -480: "America/Los_Angeles America/Vancouver",
+    -420: "America/Denver America/Edmonton America/Phoenix",
+    -360: "America/Chicago America/Winnipeg America/Mexico_City",
+    -300: "America/New_York America/Toronto America/Lima",
+    -240: "America/Halifax America/Santiago America/Puerto_Rico",
+    -210: "America/St_Johns",
+    -180: "America/Sao_Paulo America/Argentina/Buenos_Aires",
+    -60: "Atlantic/Azores",
+    0: "Europe/London Europe/Dublin Europe/Lisbon Africa/Accra Etc/UTC",
+    60: "Europe/Paris Europe/Berlin Europe/Madrid Africa/Lagos",
+    120: "Europe/Athens Africa/Cairo Africa/Johannesburg",
+    180: "Europe/Istanbul Europe/Moscow Asia/Riyadh Africa/Nairobi",
+    210: "Asia/Tehran",
+    240: "Asia/Dubai",
+    270: "Asia/Kabul",
+    300: "Asia/Karachi Asia/Tashkent",
+    330: "Asia/Kolkata Asia/Colombo",
+    345: "Asia/Kathmandu",
+    360: "Asia/Dhaka",
+    390: "Asia/Yangon",
+    420: "Asia/Bangkok Asia/Jakarta Asia/Ho_Chi_Minh",
+    480: "Asia/Hong_Kong Asia/Shanghai Asia/Taipei Asia/Singapore Asia/Manila Australia/Perth",
+    540: "Asia/Tokyo Asia/Seoul",
+    570: "Australia/Adelaide Australia/Darwin",
+    600: "Australia/Sydney Australia/Melbourne Australia/Brisbane",
+    660: "Pacific/Noumea Pacific/Guadalcanal",
+    720: "Pacific/Auckland Pacific/Fiji",
+    765: "Pacific/Chatham",
+    780: "Pacific/Apia Pacific/Tongatapu",
+}
+_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?")
 # Of no use to a reader: they stand for a machine's own setting or for none.
 _NO_ZONES = {"localtime", "posixrules", "Factory"}
 
@@ -38,7 +83,27 @@ def find_zones(typed: str) -> tuple[str, ...]:
     names, folded = _load_names(), _fold(typed)
     if folded in names.zones:
         return (names.zones[folded],)
-    return names.places.get(folded, ())
+    return names.places.get(folded) or _find_offset(folded)
+
+
+def _find_offset(folded: str) -> tuple[str, ...]:
+    """Cities at an offset such as ``utc+5:30``; none if it isn't one."""
+    found = _OFFSET.fullmatch(folded.replace("−", "-").replace("–", "-"))
+    if found is None:
+        return ()
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    return tuple(_CITIES_AT.get(-minutes if found[1] == "-" else minutes, "").split())
+
+
+def locate_zone(latitude: float, longitude: float) -> str | None:
+    """The zone of a place on land, in degrees; None at sea or where there is no such place."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    # Its table of borders is loaded for whoever shares a place, and for nobody else.
+    from tzfpy import get_tz
+
+    found = find_zones(get_tz(longitude, latitude))
+    return found[0] if len(found) == 1 and not found[0].startswith("Etc/") else None
 
 
 def suggest_zones(typed: str) -> tuple[str, ...]:
@@ -83,6 +148,10 @@ def list_zones() -> list[str]:
 
 def _list_translations() -> Iterator[tuple[str, str]]:
     """Names of cities, and of countries that have one zone, each with the zone."""
+    for zone, typed in _MORE_PLACES.items():
+        for name in typed.split():
+            yield name, zone
+            yield to_simplified(name), zone
     territories = get_global("zone_territories")
     zones_of: defaultdict[str, list[str]] = defaultdict(list)
     for zone, territory in territories.items():

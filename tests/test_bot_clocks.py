@@ -25,6 +25,7 @@ from bot.jobs import EARLIEST
 from bot.local import READER_ID
 from bot.schedule import Timetable, next_due, plan
 from bot.timer import Timer
+from data.kinds import load_kinds
 from data.models import CHAT_LANGUAGES, Chat, Content, Delivery, Priority
 from data.store.store import Store
 from data.tables import Tables
@@ -144,7 +145,7 @@ async def test_every_tick_of_the_bot_runs_again_at_once(talk: Talk) -> None:
         await enough.wait()
     finally:
         scheduler.shutdown(wait=False)
-    names = ("ingest", "summarize", "compose", "alert", "correct", "prune", "mend")
+    names = ("ingest", "summarize", "compose", "alert", "announce", "correct", "prune", "mend")
     assert {name.rpartition(".")[2] for name in ran} == {*names}
 
 
@@ -242,7 +243,14 @@ class Life:
 
     def __post_init__(self) -> None:
         self.composer = Composer(
-            self.store, self.tables, {}, lambda _: None, self.clock, 6 * HOUR, page_size=7
+            self.store,
+            self.tables,
+            load_kinds(),
+            {},
+            lambda _: None,
+            self.clock,
+            6 * HOUR,
+            page_size=7,
         )
         for number in range(40):
             self.settle(Chat(id=number, language=self.chance.choice(CHAT_LANGUAGES)))

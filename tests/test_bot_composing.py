@@ -15,6 +15,7 @@ from fakes import Clock
 
 from bot.composing import PUNCTUAL, SUMMARY_GRACE, Composer
 from bot.schedule import Timetable, next_due
+from data.kinds import load_kinds
 from data.models import CHAT_LANGUAGES, TOPICS, Chat, Release, Topic
 from data.store.store import Store, open_store
 from data.tables import Tables
@@ -40,6 +41,7 @@ class House:
         return Composer(
             self.store,
             self.tables,
+            load_kinds(),
             {},
             self.wanted.extend,
             self.clock,

@@ -95,8 +95,7 @@ async def test_a_digest_is_edited_and_its_reader_told_once(talk: Talk) -> None:
     assert note.text == "✏️ Corrected: Lanterns lit at harbour\n13 → 14\nOfficial text"
     edited = talk.now_reads(digest)
     assert edited.text == digest.text.replace(
-        "lit 13 lanterns today.\nOfficial text",
-        "lit 14 lanterns today.\nOfficial text\n(corrected)",
+        "lit 13 lanterns today.", "lit 14 lanterns today.\n(corrected)"
     )
     assert await look_again(talk) == []
     assert talk.telegram.faults_given == {}
@@ -272,7 +271,7 @@ async def test_old_messages_and_chats_that_are_paused_are_left_alone(talk: Talk)
 async def test_the_buttons_stay_as_they_were_pressed(talk: Talk) -> None:
     save(talk, make_lanterns(13))
     message = await talk.ask("/topic culture")
-    await talk.press(message, "follow:culture")
+    await talk.press(message, "follow:t:culture")
     pressed = talk.now_reads(message).markup
     assert pressed != message.markup
     await correct(talk, make_lanterns(14))

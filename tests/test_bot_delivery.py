@@ -198,7 +198,7 @@ async def test_what_telegram_will_not_take_is_kept_for_the_operator(desk: Desk) 
     await desk.sender.deliver_due()
     assert desk.texts() == ["good"]
     assert desk.status("empty") == "refused"
-    assert [each.key for each in desk.store.deliveries.list_refused()] == ["empty"]
+    assert [each.key for each, _ in desk.store.deliveries.list_refused()] == ["empty"]
     assert desk.reports[0].startswith("Refused empty: ")
 
 

@@ -22,7 +22,7 @@ from talk import Talk, open_talk
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
-from bot.app import COMMANDS
+from bot.commands import list_menu
 from bot.inbox import ALLOWED_UPDATES, MOST_AT_ONCE, MOST_TRIES, Inbox, read_updates
 from bot.local import READER_ID
 from bot.local.faults import HANG, make_flood
@@ -488,7 +488,12 @@ async def talk(tmp_path: Path, now: datetime) -> AsyncIterator[Talk]:
 def list_requests() -> list[str]:
     """Every command, bare and with what one may type behind it."""
     more = {
-        "latest": ("3", "none"),
+        "latest": ("3", "2 health", "none"),
+        "digest": ("yesterday", "nonsense"),
+        "search": ("notice", "<b>"),
+        "follow": ("FSD", "Kwun Tong", "x"),
+        "mute": ("beach",),
+        "unfollow": ("beach", "nothing"),
         "topic": ("health", "astrology"),
         "subscribe": ("7:30", "weekly", "weekly", "mon,wed 19:00", "19:00", "nonsense"),
         "unsubscribe": ("", ""),
@@ -498,8 +503,10 @@ def list_requests() -> list[str]:
         "empty": ("skip", "send", "nonsense"),
         "language": ("both", "Klingon"),
     }
-    typed = [(name, words) for name in COMMANDS for words in ("", *more.get(name, ()))]
-    return [*(f"/{name} {words}".strip() for name, words in typed), "/stats", "/nonsense", "hello"]
+    typed = [(name, words) for name in list_menu() for words in ("", *more.get(name, ()))]
+    operators = ("/feeds", "/pause", "/resume", "/letters", "/announce")
+    typed_ones = (f"/{name} {words}".strip() for name, words in typed)
+    return [*typed_ones, *operators, "/nonsense", "hello"]
 
 
 def read_state(store: Store) -> dict[str, list[Any]]:
@@ -537,6 +544,7 @@ async def handle_with_every_crash(talk: Talk, request: str) -> None:
             disk.close()
 
     await fetch(talk)
+    talk.clock.advance(minutes=2)  # it is handled again and again, as if it had been sent so often
     store.db.conn.set_trace_callback(keep_state)
     assert await talk.app.inbox.handle_due() == 1, request
     store.db.conn.set_trace_callback(None)
@@ -556,10 +564,16 @@ async def test_each_command_is_answered_once_wherever_the_process_dies(talk: Tal
         assert len(await talk.settle()) == 1, request
 
 
+REQUESTS_WITH_BUTTONS = (
+    *("/start", "/topic", "/topic health", "/alerts", "/zone Lodnon", "/language", "/settings"),
+    *("/follow FSD", "/follow", "/search notice", "/latest 2", "/digest"),
+)
+
+
 async def test_each_button_is_obeyed_once_wherever_the_process_dies(talk: Talk) -> None:
     pressed: set[str] = set()
-    for request in ("/start", "/topic", "/topic health", "/alerts", "/zone Lodnon", "/language"):
-        message = await talk.ask(request)
+    for request in REQUESTS_WITH_BUTTONS:
+        message = (await talk.say(request))[-1]
         for button in message.buttons:
             data = button["callback_data"]
             if data not in {each["callback_data"] for each in talk.now_reads(message).buttons}:
@@ -569,7 +583,7 @@ async def test_each_button_is_obeyed_once_wherever_the_process_dies(talk: Talk) 
             await handle_with_every_crash(talk, f"{request}: {data}")
             await talk.settle()
             await answered
-    assert pressed >= {"language", "subscribe", "topics", "latest", "follow", "alert", "zone"}
+    assert pressed >= {"language", "begin", "set", "topics", "follow", "alert", "zone", "card"}
     assert talk.app.store.deliveries.count("sent") > len(pressed)
 
 

@@ -38,7 +38,12 @@ def run(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.Complete
 def test_the_demo_prints_a_digest_that_went_through_everything(tmp_path: Path) -> None:
     done = run(tmp_path, "demo", TELEGRAM_TOKEN=TOKEN, SUMMARY_MODEL="some/model")
     assert done.returncode == 0, done.stderr
-    for words in ("You: /subscribe", "Daily digest", "每日摘要", "Official text (http://127.0.0.1"):
+    for words in (
+        "You tap: All topics",
+        "Daily digest",
+        "每日摘要",
+        "Official text (http://127.0.0.1",
+    ):
         assert words in done.stdout
     assert "by way of the outbox" in done.stdout
     assert "Traceback" not in done.stderr

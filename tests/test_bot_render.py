@@ -1,31 +1,19 @@
-"""Digests as Telegram HTML, within its limits."""
+"""Releases as Telegram HTML, within its limits."""
 
 import html
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from factories import make_release, make_releases, make_summaries, make_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digest import Section, choose_sections
-from bot.render import (
-    MAX_ENTITIES,
-    MAX_LENGTH,
-    Languages,
-    cut_parts,
-    measure,
-    render_digest,
-    render_list,
-    render_release,
-)
+from bot.render import MAX_ENTITIES, Item, cut_parts, measure, render_list, render_release
+from bot.texts import Languages
 from data.feeds import PublisherNames
-from data.models import Content, Piece, Release, Topic
+from data.models import Content, Piece, PieceStyle, Release, Topic
 from data.store.releases import Stored
-from data.tables import Tables
 
-DAY = date(2026, 11, 22)
 PUBLISHERS = {"gia": PublisherNames("HKSAR Government Press Releases", "香港特區政府新聞公報")}
 
 
@@ -130,51 +118,6 @@ def test_a_summary_that_its_source_does_not_support_is_never_shown() -> None:
     assert "No summary:" in text
 
 
-def test_a_digest_is_grouped_by_topic_and_names_its_source(tables: Tables) -> None:
-    releases = [*many(2, ("law",)), *many(1, ("health", "law"))]
-    sections = choose_sections(releases, [])
-    (part,) = texts_of(render_digest(sections, ("en",), tables, PUBLISHERS, day=DAY))
-    assert part.startswith("<b>Daily digest</b> · Sunday, 22 November 2026 · 3 releases")
-    assert part.index("Health") < part.index("Law")
-    assert "HKSAR Government Press Releases" in part
-    assert "Unofficial" in part
-
-
-def test_every_publisher_of_a_digest_is_named_once_in_each_language(tables: Tables) -> None:
-    bridge = make_releases(1)[0].model_copy(update={"source": "hko"})
-    sections = (Section("law", (*many(2), stored(bridge), stored(bridge))),)
-    publishers = {**PUBLISHERS, "hko": PublisherNames("Observatory & Sons", "天文臺")}
-    (part,) = texts_of(render_digest(sections, ("en", "zh-Hans"), tables, publishers, day=DAY))
-    assert "Source: HKSAR Government Press Releases and Observatory &amp; Sons." in part
-    assert "香港特区政府新闻公报和天文台。" in part
-
-
-def test_a_digest_of_nothing_has_no_part(tables: Tables) -> None:
-    assert render_digest((), ("en",), tables, PUBLISHERS, day=DAY) == ()
-
-
-def test_one_release_is_counted_in_the_singular(tables: Tables) -> None:
-    (part,) = texts_of(
-        render_digest((Section("law", tuple(many(1))),), ("en",), tables, PUBLISHERS, day=DAY)
-    )
-    assert "1 release\n" in part
-
-
-def test_a_long_digest_is_cut_between_items_and_every_part_fits(tables: Tables) -> None:
-    sections = choose_sections(many(60), [])
-    parts = texts_of(render_digest(sections, ("en", "zh-Hant"), tables, PUBLISHERS, day=DAY))
-    assert len(parts) > 2
-    for number, part in enumerate(parts, 1):
-        size = measure(part)
-        assert size.characters <= MAX_LENGTH
-        assert size.entities <= MAX_ENTITIES
-        assert f"part {number} of {len(parts)}" in part
-        assert part.count("<b>") == part.count("</b>")
-        assert part.count("<a ") == part.count("</a>")
-    assert sum(part.count("Official text") for part in parts) == 60
-    assert sum("HKSAR Government Press Releases" in part for part in parts) == 1
-
-
 def test_many_short_releases_stay_within_the_limit_of_entities() -> None:
     bare = [Stored(number, each.release, {}) for number, each in enumerate(many(80))]
     parts = texts_of(render_list("<b>Title</b>", bare, ("zh-Hant",), PUBLISHERS))
@@ -192,7 +135,7 @@ def test_a_title_of_ten_thousand_characters_harms_nobody() -> None:
 @given(st.lists(st.text(max_size=3000), max_size=8))
 def test_any_items_are_cut_between_never_within(items: list[str]) -> None:
     escaped = [f"<b>{html.escape(item[:200])}</b>{html.escape(item[:1500])}" for item in items]
-    pieces = [Piece(html=item) for item in escaped]
+    pieces = [Item(Piece(html=item)) for item in escaped]
     parts = texts_of(cut_parts("Head", pieces, ("en",), "Foot"))
     assert all(measure(part).fits for part in parts)
     joined = "\n\n".join(re.sub(r"\n\n<i>part \d+ of \d+</i>$", "", part) for part in parts)
@@ -218,3 +161,32 @@ def test_a_release_told_in_the_other_language_is_known_by_the_text_that_there_is
     english = stored(make_release(make_text("en")))
     assert render_release(english, ("zh-Hant",)).shown.keys() == {make_text("en").id}
     assert render_release(with_translation(), ("zh-Hant",)).shown.keys() == {make_text("en").id}
+
+
+def test_a_headline_is_the_link_and_a_summary_can_be_folded_beneath_it() -> None:
+    release = stored(make_release())
+    headline = render_release(release, ("en", "zh-Hant"), "headline")
+    assert headline.html == (
+        f'<a href="{make_text("en").url}">Lanterns lit at harbour</a>\n'
+        f'<a href="{make_text("zh").url}">海港點亮燈籠</a>'
+    )
+    folded = render_release(release, ("en", "zh-Hant"), "folded")
+    assert folded.html.startswith(f"{headline.html}\n<blockquote expandable>Thirteen lanterns")
+    assert folded.html.endswith("</blockquote>")
+    assert folded.html.count("<blockquote") == 1
+    assert "點亮13盞燈籠" in folded.html
+    assert folded.shown == headline.shown == render_release(release, ("en", "zh-Hant")).shown
+    styles: tuple[PieceStyle, ...] = ("folded", "headline")
+    assert tuple(each.style for each in (folded, headline)) == styles
+
+
+def test_a_list_is_numbered_and_each_number_opens_its_release() -> None:
+    (part,) = render_list("Title", many(3), ("en",), PUBLISHERS)
+    assert part.text.index("1. <b>Notice 0") < part.text.index("3. <b>Notice 2")
+    assert part.keyboard is not None
+    (row,) = part.keyboard["inline_keyboard"]
+    assert [(each["text"], each["callback_data"]) for each in row] == [
+        ("1", "card:1"),
+        ("2", "card:2"),
+        ("3", "card:3"),
+    ]

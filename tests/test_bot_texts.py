@@ -2,13 +2,13 @@
 
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from bot.app import COMMANDS
 from bot.render import measure
-from bot.texts import format_day, format_moment, format_weekdays, say, say_in, sentences
+from bot.texts import format_day, format_moment, format_weekdays, say, say_count, say_in, sentences
 from data.models import ChatLanguage
 from summarizer.script import find_simplified
 
@@ -81,19 +81,37 @@ def test_days_of_the_week_are_named_in_their_order(days: str, english: str, chin
     assert format_weekdays("zh-Hant", weekdays) == chinese
 
 
-def test_every_command_is_in_the_help() -> None:
-    for language in FILES:
-        for name in set(COMMANDS) - {"start"}:
-            assert f"/{name}" in sentences(language)["help"]
+def test_numbers_and_plurals_are_written_as_each_language_does() -> None:
+    assert say_count("en", "digest.count", 1) == "1 release"
+    assert say_count("en", "digest.count", 0) == "0 releases"
+    assert say_count("en", "digest.count", 1300) == "1,300 releases"
+    assert say_count("zh-Hant", "digest.count", 1) == "1則公報"
+    assert say_count("zh-Hans", "digest.count", 1300) == "1,300则公报"
 
 
-def test_every_command_has_a_description_that_the_menu_takes() -> None:
+def test_every_plural_table_has_the_forms_that_the_languages_use() -> None:
+    forms = {"zero", "one", "two", "few", "many", "other"}
     for language in FILES:
-        for name in COMMANDS:
-            assert 3 <= len(say(language, f"command.{name}")) <= 256
+        tables: dict[str, set[str]] = {}
+        for key in sentences(language):
+            table, _, form = key.rpartition(".")
+            if form in forms:
+                tables.setdefault(table, set()).add(form)
+        assert tables
+        assert all(found == {"one", "other"} for found in tables.values())
 
 
 def test_no_sentence_outgrows_a_message() -> None:
     for language in FILES:
         for text in sentences(language).values():
             assert measure(text).fits
+
+
+def test_no_sentence_is_left_over() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in Path("bot").rglob("*.py"))
+    literals = set(re.findall(r"[\"']([a-z_]+(?:\.[a-z_]+)+)[\"']", code))
+    prefixes = tuple(set(re.findall(r'f["\']([a-z_]+\.(?:[a-z_]+\.)*[a-z_]*)\{', code)))
+    plurals = {f"{key}.{form}" for key in literals for form in ("one", "other")}
+    for key in sentences("en"):
+        is_told = key in literals | plurals or key.startswith(prefixes)
+        assert is_told or re.search(f"[\"']{key}[\"']", code), key

@@ -14,6 +14,25 @@ def days(text: str) -> frozenset[int]:
     return frozenset(map(int, text))
 
 
+@pytest.mark.parametrize(
+    ("typed", "day", "at"),
+    [
+        ("週二十點半", "2", time(10, 30)),
+        ("星期二十點半", "2", time(10, 30)),
+        ("礼拜三十點", "3", time(10)),
+        ("逢星期一二十點", "1", time(20)),
+        ("週二十二點", "2", time(12)),
+        ("週日二十點", "7", time(20)),
+    ],
+)
+def test_the_first_numeral_after_a_weeks_name_is_the_day(typed: str, day: str, at: time) -> None:
+    assert read_wish(typed) == Wish(at, days(day))
+
+
+def test_a_day_alone_is_not_taken_for_an_hour() -> None:
+    assert read_wish("星期二點") is None
+
+
 HALF_PAST_SEVEN = [
     *("7:30", "07:30", "7.30", "7:30am", "7:30 a.m.", "７：３０", "７：３０ＡＭ", "7點半", "7点半"),
     *("七點半", "七時三十分", "上午七時三十分", "早上7:30", "朝早七點半", "7點30分", "7时30分"),

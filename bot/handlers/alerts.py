@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from telegram.ext import BaseHandler, CallbackQueryHandler
 
 from bot.alerts import make_key
 from bot.handlers.services import (
@@ -14,10 +14,11 @@ from bot.handlers.services import (
     Services,
     acknowledge,
     argument,
+    command,
 )
 from bot.handlers.timetable import tell_setting
 from bot.handlers.topics import join_topics, pressed_topic, topic_pattern
-from bot.keyboards import alerts_keyboard
+from bot.keyboards.alerts import alerts_keyboard
 from bot.texts import say, say_in
 from bot.wishes import fold, means_off
 from data.models import TOPICS, Chat, ChatLanguage, Topic
@@ -35,11 +36,11 @@ class AlertHandlers:
     def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
         """The handlers of this conversation."""
         return [
-            CommandHandler(["alerts", "alert"], self.alerts),
+            command(["alerts", "alert"], self.alerts),
             CallbackQueryHandler(self.press_on, pattern=topic_pattern("alert")),
             CallbackQueryHandler(self.press_off, pattern=topic_pattern("unalert")),
-            CallbackQueryHandler(self.press_all, pattern=r"^alert:all$"),
-            CallbackQueryHandler(self.press_none, pattern=r"^unalert:all$"),
+            CallbackQueryHandler(self.press_all, pattern=r"^alert:all\Z"),
+            CallbackQueryHandler(self.press_none, pattern=r"^unalert:all\Z"),
         ]
 
     async def alerts(self, update: Update, context: Context) -> None:

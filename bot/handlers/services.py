@@ -5,7 +5,7 @@ the number of that update, so that an update that is handled again after a crash
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -15,13 +15,16 @@ from telegram import (
     InlineKeyboardMarkup,
     MaybeInaccessibleMessage,
     Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
     Update,
 )
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import CallbackContext, ExtBot
+from telegram.ext import CallbackContext, CommandHandler, ExtBot, filters
 
 from bot.render import Publishers
 from bot.schedule import plan
+from data.kinds import Kinds
 from data.models import Action, Chat, ChatLanguage, Content, Delivery, Priority
 from data.store.database import write
 from data.store.releases import Stored
@@ -43,10 +46,12 @@ class Services:
 
     store: Store
     tables: Tables
+    kinds: Kinds
     publishers: Publishers
     clock: Callable[[], datetime]
     digest_time: time
     time_zone: str
+    admin_ids: frozenset[int]
     want: Callable[[Iterable[str]], None]
     """Called with the ids of releases whose summaries somebody waits for."""
     wake: Callable[[], None]
@@ -64,6 +69,7 @@ class Services:
         chat_id, thread_id = locate(update)
         chat = self.store.chats.find(chat_id, thread_id)
         if chat is not None:
+            chat = self._stop_waiting(update, chat)
             return chat if chat.status == "active" else self.bring_back(chat)
         chat = Chat(
             id=chat_id,
@@ -72,6 +78,15 @@ class Services:
             time_zone=self.time_zone,
             digest_time=self.digest_time,
         )
+        self.store.chats.save(chat)
+        return chat
+
+    def _stop_waiting(self, update: Update, chat: Chat) -> Chat:
+        """Whoever sends a command has something else in mind than what they were asked for."""
+        text = update.message.text if update.message else None
+        if chat.awaiting is None or not (text or "").startswith("/"):
+            return chat
+        chat = chat.model_copy(update={"awaiting": None})
         self.store.chats.save(chat)
         return chat
 
@@ -94,17 +109,19 @@ class Services:
         self,
         update: Update,
         parts: str | Content | Sequence[str | Content],
-        keyboard: InlineKeyboardMarkup | None = None,
+        keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None,
     ) -> None:
-        """Answer with one message, or several in order; the keyboard goes under the last."""
+        """Answer with one message, or several in order.
+
+        The keyboard goes under the last, below the buttons that this has of its own.
+        """
         key = f"answer:{update.update_id}"
         if self.store.deliveries.find(f"{key}:1") is not None:
             return  # all its parts were owed before the process died
         several = [parts] if isinstance(parts, str | Content) else parts
         contents = [_as_content(part) for part in several]
         if keyboard is not None:
-            buttons = {"keyboard": keyboard.to_dict()}
-            contents[-1] = contents[-1].model_copy(update=buttons)
+            contents[-1] = _add_rows(contents[-1], keyboard)
         chat_id, thread_id = locate(update)
         room = MOST_IN_FRONT - self.store.deliveries.count_answers(chat_id, MOST_IN_FRONT)
         deliveries = [
@@ -122,10 +139,14 @@ class Services:
         self.store.deliveries.owe(deliveries, self.clock())
         self.wake()
 
-    def change(self, update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-        """Write over the message whose button was pressed."""
-        buttons = None if keyboard is None else keyboard.to_dict()
-        self._change(update, "edit", Content.of(text, buttons))
+    def change(
+        self, update: Update, text: str | Content, keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
+        """Write over the message whose button was pressed; see ``answer`` for the keyboard."""
+        content = _as_content(text)
+        if keyboard is not None:
+            content = _add_rows(content, keyboard)
+        self._change(update, "edit", content)
 
     def change_keyboard(self, update: Update, keyboard: InlineKeyboardMarkup) -> None:
         """Put other buttons under the message whose button was pressed."""
@@ -215,8 +236,34 @@ def _is_too_late(error: BadRequest) -> bool:
     return "query is too old" in words or "query id is invalid" in words
 
 
+def _add_rows(
+    content: Content, keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+) -> Content:
+    if not isinstance(keyboard, InlineKeyboardMarkup):
+        return content.model_copy(update={"keyboard": keyboard.to_dict()})
+    own = (content.keyboard or {}).get("inline_keyboard", [])
+    rows = [*own, *keyboard.to_dict()["inline_keyboard"]]
+    return content.model_copy(update={"keyboard": {"inline_keyboard": rows}})
+
+
 def _as_content(part: str | Content) -> Content:
     return Content.of(part) if isinstance(part, str) else part
+
+
+def command(
+    names: str | Sequence[str],
+    take: Callable[[Update, Context], Coroutine[Any, Any, None]],
+    only: filters.BaseFilter | None = None,
+) -> CommandHandler[Context, None]:
+    """A handler of a command, whose names stand in ``bot.commands``; in channels too.
+
+    Args:
+        names: of the command.
+        take: handles it.
+        only: where it is known; None for everywhere.
+    """
+    where = filters.UpdateType.MESSAGES | filters.UpdateType.CHANNEL_POST
+    return CommandHandler(names, take, filters=where if only is None else where & only)
 
 
 def argument(context: Context) -> str:

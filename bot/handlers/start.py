@@ -1,26 +1,49 @@
-"""/start, /help, /language, and what to say to all else."""
+"""/start in three taps, /help, /language, and what to say to all else."""
 
+import re
+from datetime import time
 from typing import Any
 
 from telegram import Update
 from telegram.constants import ChatType
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import BaseHandler, CallbackQueryHandler, MessageHandler, filters
 
+from bot.cards import render_card
+from bot.commands import render_help
 from bot.handlers.services import (
     MAX_ECHO,
     Context,
     Services,
     acknowledge,
     argument,
-    find_message,
+    command,
     guess_language,
     is_lost,
     pressed,
 )
-from bot.keyboards import language_keyboard, start_keyboard
+from bot.handlers.settings import SettingsHandlers
+from bot.handlers.timetable import tell_setting
+from bot.interests import is_wanted
+from bot.keyboards.start import (
+    begin_hours_keyboard,
+    begin_topics_keyboard,
+    begun_keyboard,
+    first_keyboard,
+    language_keyboard,
+)
+from bot.keyboards.topics import subject_keyboard
+from bot.render import render_list
+from bot.subjects import name_subject
 from bot.texts import format_weekdays, say, say_in
 from bot.wishes import fold
-from data.models import CHAT_LANGUAGES, Chat, ChatLanguage
+from data.models import (
+    CHAT_LANGUAGES,
+    TOPICS,
+    Chat,
+    ChatLanguage,
+    Subscription,
+    Topic,
+)
 
 LANGUAGE_WORDS: dict[ChatLanguage, tuple[str, ...]] = {
     "en": ("en", "english", "英文", "英語"),
@@ -28,6 +51,11 @@ LANGUAGE_WORDS: dict[ChatLanguage, tuple[str, ...]] = {
     "zh-Hans": ("zh-hans", "zh-cn", "簡體", "簡體中文", "simplified"),
     "en+zh-Hant": ("en+zh-hant", "english+繁體", "both", "雙語", "bilingual", "中英"),
 }
+# What is shown of what will come.
+SAMPLES = 2
+# And among how many of the newest it is looked for.
+SEARCHED = 100
+_LINK = re.compile(r"(?P<kind>topic|dept|release)-(?P<value>[A-Za-z0-9_-]{1,60})")
 
 
 class LostButtonHandler(BaseHandler[Update, Context, None]):
@@ -41,39 +69,198 @@ class LostButtonHandler(BaseHandler[Update, Context, None]):
 class StartHandlers:
     """The first words of a conversation."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, settings: SettingsHandlers) -> None:
+        """``settings`` takes plain words where they were asked for."""
         self._services = services
+        self._settings = settings
 
     def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
         """The handlers of this conversation."""
         return [
             LostButtonHandler(self.lost_button),
-            CommandHandler("start", self.start),
-            CommandHandler("help", self.help),
-            CommandHandler("language", self.language),
+            command("start", self.start),
+            command("help", self.help),
+            command("language", self.language),
             CallbackQueryHandler(self.choose_language, pattern=r"^language:"),
+            CallbackQueryHandler(self.begin_language, pattern=r"^begin:language:"),
+            CallbackQueryHandler(
+                self.begin_topic, pattern=rf"^begin:topic:(?:{'|'.join(TOPICS)})\Z"
+            ),
+            CallbackQueryHandler(self.begin_hours, pattern=r"^begin:next\Z"),
+            CallbackQueryHandler(self.begin_other, pattern=r"^begin:other\Z"),
+            CallbackQueryHandler(
+                self.begin_digests, pattern=r"^begin:at:(?:[01]\d|2[0-3])[0-5]\d\Z"
+            ),
         ]
 
     def list_last_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
         """The handlers that must come after all others."""
+        words = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL & ~filters.VIA_BOT
         return [
             MessageHandler(filters.COMMAND, self.unknown_command),
-            MessageHandler(filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, self.plain_text),
+            MessageHandler(words, self.plain_text),
             CallbackQueryHandler(self.unknown_button),
         ]
 
-    async def start(self, update: Update, _: Context) -> None:
-        """Say what this is and offer the first choices."""
+    async def start(self, update: Update, context: Context) -> None:
+        """The first of three taps; or what the link asks for that led here."""
         chat = self._services.get_chat(update)
-        self._services.answer(
-            update, self._welcome(chat), start_keyboard(chat.language, chat.languages)
+        if self._follow_link(update, chat, argument(context)):
+            return
+        if chat.subscribed:
+            self._services.answer(
+                update, tell_setting(chat, _say_again), begun_keyboard(chat.languages)
+            )
+            return
+        text = f"{say_in(chat.languages, 'welcome')}\n\n{_say_language()}"
+        self._services.answer(update, text, first_keyboard(chat.language))
+
+    def _follow_link(self, update: Update, chat: Chat, payload: str) -> bool:
+        """Take up what a link asks for; whether it asked for anything that there is."""
+        found = _LINK.fullmatch(payload)
+        if found is None:
+            return False
+        match found["kind"]:
+            case "release":
+                return self._show_release(update, chat, found["value"])
+            case "dept":
+                return self._offer_department(update, chat, found["value"])
+        topic = next((each for each in TOPICS if each == found["value"].lower()), None)
+        if topic is None:
+            return False
+        self._offer_topic(update, chat, topic)
+        return True
+
+    def _offer_topic(self, update: Update, chat: Chat, topic: Topic) -> None:
+        """For whoever is new the topic is chosen; a group, or who is subscribed, is asked."""
+        chats = self._services.store.chats
+        if chat.subscribed or chat.id < 0:
+            self._offer(update, chat, Subscription(kind="topic", value=topic))
+            return
+        with self._services.together():
+            chats.set_followed(chat, list(dict.fromkeys([*chats.list_followed(chat), topic])))
+            text = f"{say_in(chat.languages, 'welcome')}\n\n{_say_language()}"
+            self._services.answer(update, text, first_keyboard(chat.language))
+
+    def _offer_department(self, update: Update, chat: Chat, value: str) -> bool:
+        found = self._services.tables.find_whole_name(value)
+        if found is None or found[0] != "department":
+            return False
+        self._offer(update, chat, Subscription(kind="department", value=found[1]))
+        return True
+
+    def _offer(self, update: Update, chat: Chat, subject: Subscription) -> None:
+        """Ask whether to follow something; the button says whether that is so already."""
+        tables, held = self._services.tables, self._services.store.chats.list_subscriptions(chat)
+        text = "\n\n".join(
+            say(language, "start.offer", name=name_subject(subject, language, tables))
+            for language in chat.languages
         )
+        self._services.answer(update, text, subject_keyboard(subject, held, chat.languages))
+
+    def _show_release(self, update: Update, chat: Chat, value: str) -> bool:
+        if not (value.isascii() and value.isdigit() and len(value) <= 18):
+            return False
+        services = self._services
+        for stored in services.store.releases.list_by_seq([int(value)]):
+            card = render_card(
+                stored, chat.language, services.tables, services.publishers, chat.time_zone
+            )
+            services.want_missing([stored])
+            services.answer(update, card)
+            return True
+        return False
+
+    async def begin_language(self, update: Update, context: Context) -> None:
+        """The first tap was made; the second: topics."""
+        choice = _read_language(pressed(update).partition(":")[2])
+        if choice is None:
+            await self.unknown_button(update, context)
+            return
+        chat = self._services.get_chat(update).model_copy(update={"language": choice})
+        self._services.store.chats.save(chat)
+        self._show_topics(update, chat)
+        await acknowledge(update)
+
+    async def begin_topic(self, update: Update, _: Context) -> None:
+        """A topic more or fewer."""
+        chat = self._services.get_chat(update)
+        value = pressed(update).partition(":")[2]
+        topic = next(each for each in TOPICS if each == value)
+        followed = self._services.store.chats.list_followed(chat)
+        kept = [each for each in followed if each != topic]
+        chosen = kept if topic in followed else [*followed, topic]
+        self._services.store.chats.set_followed(chat, chosen)
+        self._show_topics(update, chat)
+        await acknowledge(update)
+
+    def _show_topics(self, update: Update, chat: Chat) -> None:
+        followed = self._services.store.chats.list_followed(chat)
+        keyboard = begin_topics_keyboard(followed, chat.languages, self._services.tables)
+        self._services.change(update, say_in(chat.languages, "start.topics"), keyboard)
+
+    async def begin_hours(self, update: Update, _: Context) -> None:
+        """The second tap was made; the third: the hour."""
+        chat = self._services.get_chat(update)
+        keyboard = begin_hours_keyboard(chat.digest_time, chat.languages)
+        text = "\n\n".join(
+            say(language, "start.hours", time_zone=chat.time_zone) for language in chat.languages
+        )
+        self._services.change(update, text, keyboard)
+        await acknowledge(update)
+
+    async def begin_other(self, update: Update, _: Context) -> None:
+        """How to type an hour that is not among the buttons."""
+        chat = self._services.get_chat(update)
+        self._settings.ask(update, chat, "begin")
+        await acknowledge(update)
+
+    async def begin_digests(self, update: Update, _: Context) -> None:
+        """The third tap was made: subscribed, with a sample of what will come."""
+        chat, typed = self._services.get_chat(update), pressed(update).partition(":")[2]
+        at = time(int(typed[:2]), int(typed[2:]))
+        with self._services.together():
+            kept = self._settings.keep(chat, digest_time=at, subscribed=True, awaiting=None)
+            text = tell_setting(kept, self._settings.tell_begun)
+            self._services.change(update, text, begun_keyboard(kept.languages))
+            self._send_sample(update, kept)
+        await acknowledge(update)
+
+    def _send_sample(self, update: Update, chat: Chat) -> None:
+        services = self._services
+        held = services.store.chats.list_subscriptions(chat)
+        departments = services.tables.departments
+        releases = [
+            each
+            for each in services.store.releases.list_latest(SEARCHED)
+            if is_wanted(each.release, held, departments)
+        ][:SAMPLES]
+        if releases:
+            title = "\n".join(say(language, "start.sample") for language in chat.languages)
+            services.want_missing(releases)
+            services.answer(
+                update, render_list(title, releases, chat.languages, services.publishers)
+            )
 
     async def help(self, update: Update, _: Context) -> None:
         """List the commands."""
         chat = self._services.get_chat(update)
-        texts = (_say_hours(language, chat, "help") for language in chat.languages)
-        self._services.answer(update, "\n\n".join(texts))
+        user = update.effective_user
+        is_operator = user is not None and user.id in self._services.admin_ids
+        is_private = update.effective_chat is not None and (
+            update.effective_chat.type == ChatType.PRIVATE
+        )
+        texts = [
+            render_help(
+                language,
+                is_operator=is_operator and is_private,
+                days=format_weekdays(language, chat.weekdays),
+                time=f"{chat.digest_time:%H:%M}",
+                time_zone=chat.time_zone,
+            )
+            for language in chat.languages
+        ]
+        self._services.answer(update, texts)
 
     async def language(self, update: Update, context: Context) -> None:
         """Take the language that was named, or offer those there are."""
@@ -92,17 +279,13 @@ class StartHandlers:
 
     async def choose_language(self, update: Update, context: Context) -> None:
         """Take the language of a button; the buttons are shown in it at once."""
-        choice = next((each for each in CHAT_LANGUAGES if each == pressed(update)), None)
+        choice = _read_language(pressed(update))
         if choice is None:
             await self.unknown_button(update, context)
             return
         chat = self._services.get_chat(update).model_copy(update={"language": choice})
         self._services.store.chats.save(chat)
-        if self._is_start(getattr(find_message(update), "reply_markup", None)):
-            keyboard = start_keyboard(chat.language, chat.languages)
-            self._services.change(update, self._welcome(chat), keyboard)
-        else:
-            self._services.change(update, confirm_language(chat), language_keyboard(chat.language))
+        self._services.change(update, confirm_language(chat), language_keyboard(chat.language))
         await acknowledge(update)
 
     async def unknown_command(self, update: Update, _: Context) -> None:
@@ -113,11 +296,12 @@ class StartHandlers:
         self._services.answer(update, say_in(chat.languages, "error.unknown_command"))
 
     async def plain_text(self, update: Update, _: Context) -> None:
-        """Words that are no command."""
+        """Words or a place that are no command: taken for what was asked, else answered."""
         if update.message is None:
             return
         chat = self._services.get_chat(update)
-        self._services.answer(update, say_in(chat.languages, "error.plain_text"))
+        if not self._settings.take(update, chat):
+            self._services.answer(update, say_in(chat.languages, "error.plain_text"))
 
     async def unknown_button(self, update: Update, _: Context) -> None:
         """A button of an older version, or data that was tampered with."""
@@ -131,27 +315,14 @@ class StartHandlers:
         """A button whose chat can't be told: another's settings must not be changed for it."""
         await acknowledge(update, say(guess_language(update), "error.old_button"))
 
-    def _welcome(self, chat: Chat) -> str:
-        sentences = (
-            f"{_say_hours(language, chat, 'welcome')}\n\n{say(language, 'welcome_next')}"
-            for language in chat.languages
-        )
-        return "\n\n".join(sentences)
 
-    @staticmethod
-    def _is_start(keyboard: Any) -> bool:  # noqa: ANN401  # any markup or None
-        rows = getattr(keyboard, "inline_keyboard", ())
-        return any(button.callback_data == "subscribe:" for row in rows for button in row)
+def _say_language() -> str:
+    """Who has not chosen yet is asked in each of them."""
+    return f"{say('en', 'start.language')} · {say('zh-Hant', 'start.language')}"
 
 
-def _say_hours(language: ChatLanguage, chat: Chat, key: str) -> str:
-    """A sentence that tells on which days and when the chat gets or would get its digest."""
-    values = {
-        "days": format_weekdays(language, chat.weekdays),
-        "time": f"{chat.digest_time:%H:%M}",
-        "time_zone": chat.time_zone,
-    }
-    return say(language, key, **values)
+def _say_again(language: ChatLanguage, _: Chat) -> str:
+    return say(language, "start.again")
 
 
 def confirm_language(chat: Chat) -> str:
@@ -159,6 +330,10 @@ def confirm_language(chat: Chat) -> str:
     if chat.language == "zh-Hans":
         return say("zh-Hans", "language.chosen_simplified")
     return say_in(chat.languages, "language.chosen")
+
+
+def _read_language(code: str) -> ChatLanguage | None:
+    return next((each for each in CHAT_LANGUAGES if each == code), None)
 
 
 def find_language(typed: str) -> ChatLanguage | None:

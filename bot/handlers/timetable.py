@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from telegram.ext import BaseHandler, CallbackQueryHandler
 
 from bot.handlers.services import (
     MAX_ECHO,
@@ -12,10 +12,11 @@ from bot.handlers.services import (
     Services,
     acknowledge,
     argument,
+    command,
     pressed,
 )
-from bot.handlers.topics import join_topics
-from bot.keyboards import subscribed_keyboard, zones_keyboard
+from bot.holdings import tell_held
+from bot.keyboards.timetable import subscribed_keyboard, zones_keyboard
 from bot.schedule import Timetable, next_due, plan
 from bot.texts import format_moment, format_weekdays, say, say_in
 from bot.wishes import Wish, fold, read_quiet, read_wish
@@ -40,11 +41,11 @@ class TimetableHandlers:
     def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
         """The handlers of this conversation."""
         return [
-            CommandHandler("subscribe", self.subscribe),
-            CommandHandler("unsubscribe", self.unsubscribe),
-            CommandHandler("zone", self.zone),
-            CommandHandler("quiet", self.quiet),
-            CommandHandler("empty", self.empty),
+            command("subscribe", self.subscribe),
+            command("unsubscribe", self.unsubscribe),
+            command("zone", self.zone),
+            command("quiet", self.quiet),
+            command("empty", self.empty),
             CallbackQueryHandler(self.press_subscribe, pattern=r"^subscribe:"),
             CallbackQueryHandler(self.press_zone, pattern=r"^zone:"),
         ]
@@ -68,7 +69,7 @@ class TimetableHandlers:
         chat = self._services.get_chat(update)
         key = "subscribe.stopped" if chat.subscribed else "subscribe.not_subscribed"
         with self._services.together():
-            self._keep(chat, subscribed=False)
+            keep_settings(self._services, chat, subscribed=False)
             self._services.store.deliveries.drop_digests(chat.id, chat.thread_id, "unsubscribed")
             self._services.answer(update, say_in(chat.languages, key))
 
@@ -105,7 +106,7 @@ class TimetableHandlers:
             self._services.answer(update, say_in(chat.languages, key))
             return
         if hours is not None:
-            chat = self._keep(chat, quiet=None if hours == "off" else hours)
+            chat = keep_settings(self._services, chat, quiet=None if hours == "off" else hours)
         self._show(update, chat, "" if typed else "quiet.how", tell_quiet)
 
     async def empty(self, update: Update, context: Context) -> None:
@@ -118,24 +119,23 @@ class TimetableHandlers:
             self._services.answer(update, say_in(chat.languages, "empty.bad"))
             return
         if choice is not None:
-            chat = self._keep(chat, skip_empty=choice == "skip")
+            chat = keep_settings(self._services, chat, skip_empty=choice == "skip")
         self._show(update, chat, "" if typed else "empty.how", tell_empty)
 
     def _subscribe(self, update: Update, chat: Chat, wish: Wish) -> None:
         wished = self._fill(chat, wish)
         is_new = not chat.subscribed or Timetable.of(chat) != Timetable.of(wished)
-        followed = self._services.store.chats.list_followed(chat)
+        held = self._services.store.chats.list_subscriptions(chat)
 
         def tell(language: ChatLanguage, chat: Chat) -> str:
             days = format_weekdays(language, chat.weekdays)
             key = "subscribe.done" if is_new else "subscribe.already"
             told = say(language, key, days=days, time=f"{chat.digest_time:%H:%M}")
-            names = join_topics(followed, language, self._services.tables)
-            topics = names or say(language, "subscribe.every_topic")
-            return f"{told}\n{say(language, 'subscribe.topics', topics=topics)}"
+            follows = tell_held(language, held, self._services.tables)
+            return f"{told}\n{say(language, 'subscribe.holds', follows=follows)}"
 
         with self._services.together():
-            kept = self._keep(wished, subscribed=True)
+            kept = keep_settings(self._services, wished, subscribed=True)
             keyboard = subscribed_keyboard(kept.languages)
             self._services.answer(update, tell_setting(kept, tell), keyboard)
 
@@ -149,7 +149,7 @@ class TimetableHandlers:
         return chat.model_copy(update={"digest_time": at, "weekdays": days})
 
     def _choose_zone(self, update: Update, chat: Chat, time_zone: str) -> None:
-        self._tell_zone(update, self._keep(chat, time_zone=time_zone), "zone.chosen")
+        self._tell_zone(update, keep_settings(self._services, chat, time_zone=time_zone, awaiting=None), "zone.chosen")
 
     def _tell_zone(self, update: Update, chat: Chat, key: str) -> None:
         now = self._services.clock()
@@ -164,13 +164,14 @@ class TimetableHandlers:
         """Show a setting as it is, and how to change it to whoever only asked."""
         self._services.answer(update, tell_setting(chat, tell, how))
 
-    def _keep(self, chat: Chat, **settings: object) -> Chat:
-        """Keep settings, with the next digest planned by them."""
-        chats = self._services.store.chats
-        changed = chat.model_copy(update=settings)
-        planned = plan(changed, self._services.clock(), chats.get_last_date(chat))
-        chats.save(planned)
-        return planned
+
+def keep_settings(services: Services, chat: Chat, **settings: object) -> Chat:
+    """Keep what a chat has set, with the next digest planned by it."""
+    chats = services.store.chats
+    changed = chat.model_copy(update=settings)
+    planned = plan(changed, services.clock(), chats.get_last_date(chat))
+    chats.save(planned)
+    return planned
 
 
 def tell_setting(chat: Chat, tell: Teller, how: str = "") -> str:

@@ -10,8 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import opencc
+from babel import Locale
 from babel.dates import format_date, get_day_names
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from data.models import WORKDAYS, ChatLanguage, Language
 
@@ -20,8 +22,17 @@ LOCALES: dict[ChatLanguage, str] = {
     "zh-Hant": "zh_Hant_HK",
     "zh-Hans": "zh_Hans_CN",
 }
+LANGUAGE_NAMES: dict[ChatLanguage, str] = {
+    "en": "English",
+    "zh-Hant": "繁體",
+    "zh-Hans": "简体",
+    "en+zh-Hant": "English + 繁體",
+}
 SOURCE_LANGUAGE: dict[ChatLanguage, Language] = {"en": "en", "zh-Hant": "zh", "zh-Hans": "zh"}
 """Which official text a reader of each language gets."""
+
+Languages = tuple[ChatLanguage, ...]
+"""Those that a chat is written to in, in order."""
 
 
 def say(language: ChatLanguage, key: str, **values: object) -> str:
@@ -41,7 +52,27 @@ def say(language: ChatLanguage, key: str, **values: object) -> str:
     return to_simplified(text) if language == "zh-Hans" else text
 
 
-def say_in(languages: tuple[ChatLanguage, ...], key: str, **values: object) -> str:
+def say_count(language: ChatLanguage, key: str, count: int, **values: object) -> str:
+    """A sentence about so many, in the plural form that the language has for the number.
+
+    Args:
+        language: as of ``say``.
+        key: of a table with a sentence for each plural form of CLDR that is in use, ``one`` and
+            ``other``; ``{count}`` in it is the number as the language writes it.
+        count: how many.
+        values: as of ``say``.
+    """
+    form = Locale.parse(LOCALES[language]).plural_form(count)
+    written = format_number(language, count)
+    return say(language, f"{key}.{form}", count=written, **values)
+
+
+def format_number(language: ChatLanguage, number: float) -> str:
+    """A number with the separators of the language: "1,300"."""
+    return str(format_decimal(number, locale=LOCALES[language]))
+
+
+def say_in(languages: Languages, key: str, **values: object) -> str:
     """A sentence in each of the languages, a blank line between them."""
     return "\n\n".join(say(language, key, **values) for language in languages)
 
@@ -71,6 +102,12 @@ def format_moment(language: ChatLanguage, moment: datetime, time_zone: str) -> s
     """Weekday, date and time in a zone: "Monday, 23 November 2026 08:00"."""
     local = moment.astimezone(ZoneInfo(time_zone))
     return f"{format_day(language, local.date())} {local:%H:%M}"
+
+
+def format_short_day(language: ChatLanguage, moment: datetime, time_zone: str) -> str:
+    """The date of an instant in a zone, short: "22 Nov 2026", 2026年11月22日."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return format_date(local.date(), "medium", locale=LOCALES[language])
 
 
 def to_simplified(text: str) -> str:

@@ -18,6 +18,7 @@ from factories import make_releases, make_summaries
 
 from bot.composing import REACH, Composer
 from bot.editions import Editions, Wanted
+from data.kinds import load_kinds
 from data.models import TOPICS, Release
 from data.store.database import to_text, write
 from data.store.digests import Digest, DueChat, Progress, Turn
@@ -90,7 +91,7 @@ def compose(path: Path) -> dict[str, float]:
     measured: dict[str, float] = {}
 
     def make_composer(now: datetime) -> Composer:
-        return Composer(store, tables, {}, lambda _: None, lambda: now, LATE)
+        return Composer(store, tables, load_kinds(), {}, lambda _: None, lambda: now, LATE)
 
     early = make_composer(DUE - timedelta(minutes=1))
     measured["idle tick, ms"] = 1_000 * take_median(lambda: asyncio.run(early.compose_due()), 50)
@@ -152,7 +153,7 @@ def compose_one_by_one(store: Store, tables: Tables, count: int) -> tuple[int, f
     """The rival: what each chat gets is looked up, rendered and stored for that chat alone."""
     start = time.perf_counter()
     for chat in store.digests.list_due(DUE, count):
-        editions = Editions(store, tables, {}, lambda _: None, DUE)
+        editions = Editions(store, tables, load_kinds(), {}, lambda _: None, DUE)
         asyncio.run(compose_for(store, editions, chat))
     return count, time.perf_counter() - start
 
@@ -161,7 +162,8 @@ async def compose_for(store: Store, editions: Editions, chat: DueChat) -> None:
     standing = chat.standing
     wanted = Wanted(
         language=standing.language,
-        followed=standing.followed,
+        length=standing.length,
+        subscriptions=standing.subscriptions,
         day=standing.next_date,
         after=0,
         since=DUE - REACH,

@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the work failed, 2 wrong use or settings that can't be us
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -45,11 +46,12 @@ UNUSABLE = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = _make_parser().parse_args(arguments)
+    parser = _make_parser()
+    options = parser.parse_args(arguments)
     if options.command == "commands":
         return _tell_commands(options.file)
     if options.file is not None:
-        return _complain(f"{options.command} takes no file", WRONG_USE)
+        parser.error(f"{options.command} takes no file")
     try:
         settings = read_settings()
         level = "warning" if options.command == "demo" else settings.log_level
@@ -128,6 +130,9 @@ def _tell_commands(document: Path | None) -> int:
 async def _run_bot(settings: Settings) -> None:
     async with open_surroundings(settings, _clock) as surroundings:
         app = build_app(settings, surroundings, _clock)
+        # What is there by now stays: going through all of it again and again holds up the loop.
+        gc.collect()
+        gc.freeze()
         if surroundings.local is not None:
             print(f"The local chat is open: {surroundings.local.url}", flush=True)
         await app.run()

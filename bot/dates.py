@@ -24,6 +24,7 @@ _MONTH = (
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:\s*,?\s*(?P<year>\d{4}))?"
 _HAN = "[0-9零〇○一二三四五六七八九十廿]"
+_HAN_YEAR = rf"(?:(?P<year>{_HAN}{{4}})\s?年\s?)?"
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -31,8 +32,7 @@ _FORMS = tuple(
         r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})(?:[-/.](?P<year>\d{4}))?",
         rf"{_DAY}\s*(?:of\s+)?{_MONTH}{_YEAR}",
         rf"{_MONTH}\s*{_DAY}{_YEAR}",
-        rf"(?:(?P<year>{_HAN}{{4}})\s?年\s?)?(?P<month>{_HAN}{{1,3}})\s?月"
-        rf"\s?(?P<day>{_HAN}{{1,3}})\s?[日号]?",
+        rf"{_HAN_YEAR}(?P<month>{_HAN}{{1,3}})\s?月\s?(?P<day>{_HAN}{{1,3}})\s?[日号]?",
     )
 )
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

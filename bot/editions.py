@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -172,7 +172,7 @@ class Editions:
 
     def _keep(self, edition: Edition) -> Kept:
         numbers = [self._store.contents.keep(part, self._now) for part in edition.parts]
-        return _lighten(self._store.digests.keep(edition, numbers))
+        return self._store.digests.keep(edition, numbers)
 
     async def _load(self, wanted: Wanted) -> list[Stored]:
         """The releases that may be told, in the order in which they came in."""
@@ -203,16 +203,6 @@ class Editions:
         if key not in self._pieces:
             self._pieces[key] = render_release(stored, languages, style)
         return self._pieces[key]
-
-
-def _lighten(kept: Kept) -> Kept:
-    """The same with each part in one piece.
-
-    What is stored needs its pieces no more, and hundreds of editions of eighty each would have
-    the collector of garbage stop everything for a tenth of a second.
-    """
-    parts = tuple(Content.of(part.text) for part in kept.edition.parts)
-    return replace(kept, edition=kept.edition.model_copy(update={"parts": parts}))
 
 
 def _cut(things: Sequence[_Value], length: int) -> Iterator[Sequence[_Value]]:

@@ -158,21 +158,25 @@ def _mark(text: str, telling: _Telling, words: Sequence[str]) -> str:
 
 
 def _list_best_sentence(tellings: Sequence[_Telling], words: Sequence[str]) -> Iterator[str]:
-    """The first sentence of an official text with most of the words; none if a headline does."""
-    in_headlines = max(_count(each.headline, words) for each in tellings)
+    """The first sentence with most of the words that no headline has; none if there is none."""
+    headlines = "\n".join(each.headline for each in tellings)
+    missing = [word for word in words if not _count(headlines, [word])]
     for telling in tellings:
-        held, _, sentence = max(_weigh_sentences(telling.text, words), default=(0, 0, ""))
-        if held > in_headlines:
+        weighed = (
+            (_count(sentence, missing), _count(sentence, words), -place, sentence)
+            for place, sentence in enumerate(_list_sentences(telling.text))
+        )
+        gained, _, _, sentence = max(weighed, default=(0, 0, 0, ""))
+        if gained:
             yield f"<i>{_mark(sentence, telling, words)}</i>"
             return
 
 
-def _weigh_sentences(text: ReleaseText, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """How many of the words each sentence has, its place from the end, and the sentence."""
-    sentences = split_sentences(text.body, text.language)[:MOST_SENTENCES]
-    for place, each in enumerate(sentences):
-        if len(each.text) <= LONGEST_SENTENCE:
-            yield _count(each.text, words), -place, " ".join(each.text.split())
+def _list_sentences(text: ReleaseText) -> Iterator[str]:
+    """Those of a text that can be shown; who issued it for whom, before a colon, tells nothing."""
+    for each in split_sentences(text.body, text.language)[:MOST_SENTENCES]:
+        if len(each.text) <= LONGEST_SENTENCE and not each.text.rstrip().endswith((":", "：")):
+            yield " ".join(each.text.split())
 
 
 def _count(text: str, words: Sequence[str]) -> int:

@@ -221,6 +221,7 @@ class Jobs:
                 if not dropped:
                     break
                 await asyncio.sleep(0)  # readers' commands come first
+        store.privacy.wipe()
 
     async def mend(self) -> int:
         """Put right what a clock that was ahead for a while put off; how much that was."""

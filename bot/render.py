@@ -34,6 +34,7 @@ MAX_LENGTH = int(MessageLimit.MAX_TEXT_LENGTH)
 MAX_HEADLINE = 300
 MAX_SUMMARY = 1000
 
+_SENTENCE_END = re.compile(r"[。！？]|[.!?](?=\s)")
 _TAG = re.compile(r"<(/?)[a-z][^>]*>")
 
 
@@ -274,7 +275,7 @@ def _tell_summary(stored: Stored, telling: _Telling) -> str:
     summary = stored.summaries.get(telling.source)
     # A summary that the source does not support is never shown: no word beats a wrong figure.
     if summary and summary.supported and summary.text:
-        return _adapt(summary.text, telling, MAX_SUMMARY)
+        return _adapt(_keep_sentences(summary.text), telling, MAX_SUMMARY)
     return say(telling.language, "release.no_summary" if summary else "release.not_yet")
 
 
@@ -283,6 +284,14 @@ def _adapt(text: str, telling: _Telling, limit: int) -> str:
     if telling.language == "zh-Hans" and telling.source == "zh":
         text = to_simplified(text)
     return html.escape(_shorten(text, limit), quote=False)
+
+
+def _keep_sentences(text: str) -> str:
+    """As many whole sentences as a summary may have; a sole one that is too long as it is."""
+    if len(text) <= MAX_SUMMARY:
+        return text
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, MAX_SUMMARY)]
+    return text[: ends[-1]] if ends else text
 
 
 def _shorten(text: str, limit: int) -> str:

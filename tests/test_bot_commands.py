@@ -85,3 +85,9 @@ def test_telegram_takes_the_menu(language: ChatLanguage) -> None:
         text = say(language, f"command.{name}")
         assert 1 <= len(text) <= BotCommandLimit.MAX_DESCRIPTION
         assert len(text) <= 40, "cut on a small screen"
+
+
+def test_help_in_two_languages_is_one_message_even_for_the_operator() -> None:
+    languages: tuple[ChatLanguage, ...] = ("en", "zh-Hant")
+    texts = [render_help(each, is_operator=True, **VALUES) for each in languages]
+    assert measure("\n\n".join(texts)).fits

@@ -16,7 +16,7 @@ from fakes import Clock
 from bot.composing import PUNCTUAL, SUMMARY_GRACE, Composer
 from bot.schedule import Timetable, next_due
 from data.kinds import load_kinds
-from data.models import CHAT_LANGUAGES, TOPICS, Chat, Release, Topic
+from data.models import CHAT_LANGUAGES, TOPICS, Chat, Length, Release, Subscription, Topic
 from data.store.store import Store, open_store
 from data.tables import Tables
 
@@ -95,6 +95,53 @@ def release(number: int, issued_at: datetime, *topics: Topic) -> Release:
         for language, text in made.texts.items()
     }
     return made.model_copy(update={"id": f"{made.id}n{number}", "texts": texts})
+
+
+def test_departments_words_and_what_is_left_out_decide_what_a_digest_tells(house: House) -> None:
+    chats = [house.plan(Chat(id=number)) for number in (7, 8, 9, 10)]
+    releases = [release(number, DUE - number * HOUR) for number in (1, 2, 3)]
+    fires = releases[0].model_copy(update={"department": "FSD"})
+    title = releases[1].texts["zh"].model_copy(update={"title": "觀塘碼頭重開"})
+    pier = releases[1].model_copy(update={"texts": {**releases[1].texts, "zh": title}})
+    house.add(fires, pier, releases[2])
+    for chat, *chosen in (
+        (chats[0], Subscription(kind="department", value="FSD")),
+        (chats[1], Subscription(kind="keyword", value="观塘")),
+        (chats[2], Subscription(kind="keyword", value="觀塘", follow=False)),
+        (
+            chats[3],
+            Subscription(kind="topic", value="culture"),
+            Subscription(kind="department", value="FSD", follow=False),
+        ),
+    ):
+        for each in chosen:
+            house.store.chats.subscribe(chat, each)
+    assert house.compose(DUE) == 4
+    told = [{*house.list_told(chat)[DUE.date()]} for chat in chats]
+    every = {fires.id, pier.id, releases[2].id}
+    assert told == [{fires.id}, {pier.id}, every - {pier.id}, every - {fires.id}]
+
+
+@pytest.mark.parametrize("length", ["headlines", "short", "full"])
+def test_a_digest_is_as_long_as_its_chat_wants_and_counts_what_it_folds(
+    house: House, length: Length
+) -> None:
+    chat = house.plan(Chat(id=7, length=length))
+    flags = [
+        release(number, DUE - number * HOUR).model_copy(update={"kind": "beach_flag"})
+        for number in (1, 2, 3)
+    ]
+    house.add(release(4, DUE - 4 * HOUR), *flags)
+    house.compose(DUE)
+    assert len(house.list_told(chat)[DUE.date()]) == 4
+    content = house.store.deliveries.claim(DUE)
+    assert content is not None
+    text = content.content.text
+    assert text.count("Thirteen lanterns") == {"headlines": 0, "short": 1, "full": 4}[length]
+    assert ("Beach flags (3): " in text) == (length != "full")
+    buttons = str(content.content.keyboard)
+    assert buttons.count("card:") == (4 if length == "full" else 2)
+    assert ("full:2026-11-23" in buttons) == (length != "full")
 
 
 def test_a_digest_comes_at_its_hour_and_once(house: House) -> None:

@@ -13,17 +13,21 @@ from talk import Talk, open_talk
 
 from bot.correcting import REACH, SUMMARY_WAIT
 from bot.corrections import list_edits, make_note, retell, shows_figure, shows_name
+from bot.digest import choose_sections
+from bot.layout import Look, render_digest
 from bot.local import Message
 from bot.local.faults import Reply
 from bot.local.plans import InOrder
 from bot.render import MAX_LENGTH, render_list
 from data.feeds import PublisherNames
 from data.figures import find_figures
+from data.kinds import load_kinds
 from data.models import (
     ChatLanguage,
     Content,
     Delivery,
     Language,
+    Length,
     Piece,
     Priority,
     Release,
@@ -33,6 +37,7 @@ from data.models import (
 from data.readers.gia_page import read_gia_page
 from data.store.corrections import Earlier
 from data.store.releases import Stored
+from data.tables import load_tables
 
 NOON = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
@@ -477,6 +482,44 @@ def test_hostile_words_are_escaped() -> None:
     assert note is not None
     assert "&lt;b&gt;&amp;" in note.text
     assert note.text.count("<b>") == 1
+
+
+@pytest.mark.parametrize("length", ["headlines", "short", "full"])
+def test_in_a_digest_number_fold_heading_and_style_outlive_a_correction(length: Length) -> None:
+    kinds, tables = load_kinds(), load_tables()
+    before = [
+        Stored(number, each.model_copy(update=fields), {s.language: s for s in summarise(each)})
+        for number, (each, fields) in enumerate(
+            zip(
+                make_releases(4, topics=("culture",)),
+                ({"kind": "beach_flag"}, {"kind": "beach_flag"}, {"series": "a"}, {"series": "a"}),
+                strict=True,
+            ),
+            1,
+        )
+    ]
+    sections = choose_sections(before, [], tables, kinds, is_folded=length != "full")
+    look = Look(("en", "zh-Hant"), MORNING.date(), length)
+    (content,) = render_digest(sections, look, tables, kinds, PUBLISHERS)
+    text = before[3].release.texts["en"].model_copy(update={"title": "Corrected & new"})
+    release = before[3].release.model_copy(
+        update={"texts": {**before[3].release.texts, "en": text}}
+    )
+    after = Stored(4, release, {each.language: each for each in make_summaries(release)})
+    told = retell(content, after)
+    assert told is not None
+    assert "Corrected &amp; new" in told.text
+    changed = [
+        (old, new) for old, new in zip(content.pieces, told.pieces, strict=True) if old != new
+    ]
+    ((old, new),) = changed
+    assert (new.lead, new.heading, new.style) == (old.lead, old.heading, old.style)
+    assert new.shown == {**old.shown, text.id: text.version}
+    assert told.keyboard == content.keyboard
+    if length != "full":
+        assert new.lead == "1. [2 updates · 共2次更新] "
+        assert "2. Beach flags · 泳灘旗號 (2): " in told.text
+    assert ("<blockquote expandable>" in new.html) == (length == "short")
 
 
 def test_a_message_whose_pieces_ran_together_is_left_alone() -> None:

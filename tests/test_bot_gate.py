@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import Clock
@@ -83,6 +84,20 @@ async def test_a_members_press_changes_nothing_and_says_why(talk: Talk, data: st
     assert talk.now_reads(overview).text != overview.text
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["/subscribe@another_bot", "/weather", "subscribe", "/", "/subscribers", "I /subscribe"],
+)
+async def test_what_a_group_says_to_others_is_neither_counted_nor_answered(
+    talk: Talk, words: str
+) -> None:
+    for _ in range(ALLOWANCE + 2):
+        talk.telegram.say(words, chat_id=GROUP, user_id=MEMBER)
+    assert await talk.settle(GROUP) == []
+    answer = await talk.ask("/subscribe@Tongbao_Local_Bot", chat_id=GROUP, user_id=MEMBER)
+    assert answer.text == DENIED
+
+
 async def test_in_a_private_chat_nobody_is_asked_whether_they_may(talk: Talk) -> None:
     assert "subscribed" in (await talk.ask("/subscribe")).text
 
@@ -93,7 +108,7 @@ async def test_a_topic_of_a_forum_is_kept_by_the_administrators_of_the_group(
 ) -> None:
     forum = -1_000_600
     talk.telegram.open_chat(forum, "supergroup", "Forum", threads=[7], administrators=[ADMIN])
-    where = {"chat_id": forum, "thread_id": thread}
+    where: dict[str, Any] = {"chat_id": forum, "thread_id": thread}
     assert (await talk.ask("/subscribe", user_id=MEMBER, **where)).text == DENIED
     assert "subscribed" in (await talk.ask("/subscribe", user_id=ADMIN, **where)).text
     assert [each.id for each in talk.app.store.chats.list_threads(forum)] == [forum]

@@ -544,7 +544,6 @@ async def handle_with_every_crash(talk: Talk, request: str) -> None:
             disk.close()
 
     await fetch(talk)
-    talk.clock.advance(minutes=2)  # it is handled again and again, as if it had been sent so often
     store.db.conn.set_trace_callback(keep_state)
     assert await talk.app.inbox.handle_due() == 1, request
     store.db.conn.set_trace_callback(None)
@@ -559,9 +558,12 @@ async def handle_with_every_crash(talk: Talk, request: str) -> None:
 
 async def test_each_command_is_answered_once_wherever_the_process_dies(talk: Talk) -> None:
     for request in list_requests():
+        talk.clock.advance(minutes=2)  # each is handled several times, and a chat may ask so often
         talk.telegram.say(request)
         await handle_with_every_crash(talk, request)
-        assert len(await talk.settle()) == 1, request
+        answers = len(await talk.settle())
+        # A file is sent and not owed, so that nothing of it is kept: a repeat beats a loss.
+        assert answers >= 1 if request == "/export" else answers == 1, request
 
 
 REQUESTS_WITH_BUTTONS = (
@@ -579,6 +581,7 @@ async def test_each_button_is_obeyed_once_wherever_the_process_dies(talk: Talk) 
             if data not in {each["callback_data"] for each in talk.now_reads(message).buttons}:
                 continue  # an earlier press has turned it
             pressed.add(data.partition(":")[0])
+            talk.clock.advance(minutes=2)
             answered = talk.telegram.press(message.message_id, data)
             await handle_with_every_crash(talk, f"{request}: {data}")
             await talk.settle()

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from factories import make_releases, make_summaries
+from factories import make_release, make_releases, make_summaries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,8 @@ from bot.reshaping import to_plain
 from bot.texts import Languages
 from data.feeds import PublisherNames
 from data.kinds import load_kinds
-from data.models import CHAT_LANGUAGES, TOPICS, Content, Length, split_language
+from data.models import CHAT_LANGUAGES, TOPICS, Content, Length, Summary, split_language
+from data.readers.gia_page import read_gia_page
 from data.store.releases import Stored
 from data.tables import load_tables
 
@@ -162,6 +164,41 @@ def test_html_in_headlines_is_shown_not_obeyed() -> None:
     (part,) = lay_out([Stored(1, stored.release, summaries)], ("en",))
     assert "&lt;i&gt;A &amp; B&lt;/i&gt;&lt;/a&gt;</a>" in part.text
     assert "<blockquote expandable>&lt;/blockquote&gt;</blockquote>" in part.text
+
+
+@pytest.mark.parametrize("language", CHAT_LANGUAGES)
+@pytest.mark.parametrize("length", ["headlines", "short"])
+def test_real_releases_of_a_busy_day_fit_two_messages(
+    gia: Path, language: Any, length: Length
+) -> None:
+    pages = [path.read_text("utf-8") for path in sorted(gia.glob("pages/*/*/*.htm"))]
+    texts = [read_gia_page(page).text for page in pages][:50]
+    releases = [
+        Stored(
+            number,
+            make_release(text, topics=(TOPICS[number % len(TOPICS)],)),
+            {
+                text.language: Summary(
+                    id=text.id,
+                    language=text.language,
+                    headline=text.title,
+                    text=text.body[:400],
+                    method="extract",
+                    supported=True,
+                )
+            },
+        )
+        for number, text in enumerate([*texts, *texts][:50])
+    ]
+    releases = [
+        Stored(each.seq, each.release.model_copy(update={"id": f"{each.seq}"}), each.summaries)
+        for each in releases
+    ]
+    parts = lay_out(releases, split_language(language), length)
+    assert len(parts) <= MOST_PARTS
+    assert all(measure(part.text).fits for part in parts)
+    opened = [data for part in parts for data in list_buttons(part) if data.startswith("card:")]
+    assert len(set(opened)) == 50
 
 
 kinds = st.sampled_from([None, None, None, "beach_flag", "speech"])

@@ -150,6 +150,25 @@ async def test_the_digest_that_came_is_told_in_full_whatever_is_followed_by_then
     assert [each.text for each in again] == [each.text for each in full]
 
 
+@pytest.mark.parametrize("choice", ["en", "zh-Hant", "zh-Hans", "en+zh-Hant"])
+async def test_a_busy_day_is_two_messages_that_the_server_takes_as_they_are(
+    talk: Talk, choice: str
+) -> None:
+    fill(talk, 55, NOW - timedelta(hours=5))
+    await talk.press(await talk.ask("/language"), f"language:{choice}")
+    parts = await talk.say("/digest")
+    assert len(parts) == 2 if choice == "en+zh-Hant" else len(parts) <= 2
+    entities = [entity for part in parts for entity in part.entities]
+    links = sum(each.type == "text_link" for each in entities)
+    assert links == (110 if choice == "en+zh-Hant" else 55)
+    assert all(len(part.entities) <= 100 for part in parts)
+    opened = [each["callback_data"] for part in parts for each in part.buttons][:-1]
+    assert len(set(opened)) == len(opened) == 55
+    _, full = await talk.press(parts[-1], last_button(parts[-1]))
+    assert sum(each.text.count("\n\n") for each in full) >= 55
+    assert talk.telegram.faults_given == {}
+
+
 @pytest.mark.parametrize("length", ["headlines", "full"])
 async def test_the_length_that_the_chat_chose_is_kept_to(talk: Talk, length: str) -> None:
     fill_days(talk)

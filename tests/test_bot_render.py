@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 
+import pytest
 from factories import make_release, make_releases, make_summaries, make_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from bot.render import MAX_ENTITIES, Item, cut_parts, measure, render_list, render_release
 from bot.texts import Languages
 from data.feeds import PublisherNames
-from data.models import Content, Piece, PieceStyle, Release, Topic
+from data.models import ChatLanguage, Content, Piece, PieceStyle, Release, Topic
 from data.store.releases import Stored
 
 PUBLISHERS = {"gia": PublisherNames("HKSAR Government Press Releases", "香港特區政府新聞公報")}
@@ -124,6 +125,23 @@ def test_many_short_releases_stay_within_the_limit_of_entities() -> None:
     assert max(measure(part).entities for part in parts) <= MAX_ENTITIES
 
 
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [("A lantern was lit at 3.30pm today. ", "en"), ("點亮燈籠。", "zh-Hant")],
+)
+def test_a_summary_that_is_far_too_long_ends_with_a_sentence(
+    sentence: str, language: ChatLanguage
+) -> None:
+    release = make_release()
+    summaries = {
+        each.language: each.model_copy(update={"text": (sentence * 300).strip()})
+        for each in make_summaries(release)
+    }
+    told = tell(Stored(1, release, summaries), (language,)).split("\n")[1]
+    assert 900 < len(told) <= 1_000
+    assert told.replace(sentence.strip(), "").strip() == ""
+
+
 def test_a_title_of_ten_thousand_characters_harms_nobody() -> None:
     giant = stored(make_release(make_text("en", title="A<b>&" * 2000)))
     parts = texts_of(render_list("Title", [giant, *many(3)], ("en",), PUBLISHERS))
@@ -142,6 +160,16 @@ def test_any_items_are_cut_between_never_within(items: list[str]) -> None:
     position = 0
     for item in escaped:
         position = joined.index(item, position) + len(item)
+
+
+@given(st.lists(st.integers(1, 3_000), min_size=1, max_size=12))
+def test_the_foot_never_stands_alone(lengths: list[int]) -> None:
+    items = [Item(Piece(html="x" * length)) for length in lengths]
+    parts = cut_parts("Head", items, ("en",), "Foot" * 50)
+    assert [piece.html[:1] for piece in parts[-1].pieces if piece.html[:1] in "xF"][-2:] == [
+        "x",
+        "F",
+    ]
 
 
 def test_html_in_titles_is_shown_not_obeyed() -> None:

@@ -172,6 +172,15 @@ async def test_a_city_is_typed_and_an_offset_offers_cities(talk: Talk) -> None:
     assert chat_of(talk).time_zone == "Asia/Shanghai"
 
 
+async def test_a_city_that_is_tapped_ends_the_asking_too(talk: Talk) -> None:
+    await open_panel(talk, "zone")
+    offered = await talk.ask("Londn")
+    await talk.press(offered, "zone:Europe/London")
+    chat = chat_of(talk)
+    assert (chat.time_zone, chat.awaiting) == ("Europe/London", None)
+    assert "/search" in (await talk.ask("thank you")).text
+
+
 @pytest.mark.parametrize("way", ["/help", "/latest", "set:main", "set:length"])
 async def test_nothing_is_awaited_any_more_after_a_command_or_the_way_back(
     talk: Talk, way: str

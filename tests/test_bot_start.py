@@ -119,7 +119,10 @@ async def test_another_hour_is_typed(talk: Talk) -> None:
     _, (how,) = await talk.press(first, "begin:other")
     assert how.text == say("en", "settings.type_time")
     assert (await talk.ask("teatime")).text == say("en", "settings.type_time")
-    done = await talk.ask("晚上八點半")
+    fill(talk, 3)
+    done, sample = await talk.say("晚上八點半")
+    assert "Notice 2" in sample.text
+    assert data_of(sample)[-3:] == ["latest:", "follows:0", "set:main"]
     assert "All set." in done.text
     assert "20:30" in done.text
     chat = chat_of(talk)
@@ -157,6 +160,25 @@ async def test_a_link_to_a_topic_takes_nothing_from_who_chose_before(talk: Talk)
     offer = await talk.ask("/start topic-health")
     assert "Health" in offer.text
     assert talk.app.store.chats.list_followed(chat_of(talk)) == ("law",)
+
+
+async def test_a_link_to_a_topic_adds_it_to_what_was_chosen_before_a_digest_began(
+    talk: Talk,
+) -> None:
+    await talk.say("/follow law")
+    await talk.ask("/start topic-health")
+    await talk.ask("/start topic-health")
+    assert talk.app.store.chats.list_followed(chat_of(talk)) == ("law", "health")
+
+
+async def test_a_link_sent_by_a_member_of_a_group_chooses_nothing_for_it(talk: Talk) -> None:
+    talk.telegram.open_chat(-100_600, "supergroup", "G", administrators=[42])
+    offer = await talk.ask("/start topic-health", chat_id=-100_600)
+    assert talk.app.store.chats.list_followed(chat_of(talk, -100_600)) == ()
+    await talk.press(offer, "follow:t:health")
+    assert talk.app.store.chats.list_followed(chat_of(talk, -100_600)) == ()
+    await talk.press(offer, "follow:t:health", user_id=42)
+    assert talk.app.store.chats.list_followed(chat_of(talk, -100_600)) == ("health",)
 
 
 async def test_a_link_to_a_department_offers_to_follow_it(talk: Talk) -> None:
@@ -209,6 +231,14 @@ async def test_a_tap_that_was_tampered_with_changes_nothing(talk: Talk, data: st
     assert sent == []
     assert chat_of(talk) == before
     assert talk.app.store.chats.list_followed(before) == ()
+
+
+async def test_the_buttons_of_the_welcome_of_an_earlier_version_still_work(talk: Talk) -> None:
+    first = await talk.ask("/start")
+    await talk.press(first, "language:zh-Hant", force=True)
+    _, (told,) = await talk.press(first, "subscribe:", force=True)
+    assert "你已訂閱" in told.text
+    assert chat_of(talk).subscribed
 
 
 async def test_the_taps_work_beneath_a_message_that_is_gone(talk: Talk) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -232,3 +233,18 @@ def test_of_a_chat_that_is_unknown_nothing_is_handed_over_or_deleted(store: Stor
     assert not any(export(store, READER).values())
     store.privacy.erase(READER, 0, is_private=True)
     assert list_traces(store, READER) == []
+
+
+def test_a_reader_elsewhere_holds_erasing_up_for_a_moment_alone(tmp_path: Path) -> None:
+    path = tmp_path / "held.db"
+    store = open_store(path)
+    store.chats.save(Chat(id=7))
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM chats").fetchone()
+    store.privacy.erase(7, 0, is_private=True)
+    assert store.chats.find(7) is None
+    assert not store.privacy.wipe()
+    reader.close()
+    assert store.privacy.wipe()
+    store.close()

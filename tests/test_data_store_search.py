@@ -101,6 +101,17 @@ def test_a_text_that_changes_is_found_by_its_new_words_alone(store: Store, now: 
     assert find(store, "tunnel") == ["Tunnel closed"]
 
 
+def test_a_release_that_lost_one_of_its_texts_is_not_found_by_it(
+    store: Store, now: datetime
+) -> None:
+    first = make(1, "Ferry", "渡輪")
+    store.releases.save([first.model_copy(update={"id": "R1"})], now)
+    store.releases.save([make_release(first.texts["en"], release_id="R2")], now)
+    assert len(store.search.find("ferry", now).seqs) == 1
+    assert len(store.search.find("渡輪", now).seqs) == 1
+    assert read_index(store) == expect_index(store)
+
+
 def test_words_of_either_language_find_one_release(store: Store, now: datetime) -> None:
     store.releases.save([make(1, "Kwun Tong", "觀塘海濱"), make(2, "Sha Tin", "沙田")], now)
     for typed in ("kwun tong", "觀塘", "观塘", "海", "tong 海濱"):

@@ -81,7 +81,6 @@ def test_of_each_chat_the_first_that_waits_is_listed_the_oldest_first(
         ({"my_chat_member": {"chat": {"id": 7}}}, 7),
         ({"callback_query": {"from": {"id": 3}, "message": {"chat": {"id": 7}}}}, 7),
         ({"callback_query": {"from": {"id": 3}, "inline_message_id": "x"}}, 3),
-        ({"inline_query": {"from": {"id": 3}, "query": "words"}}, 3),
         ({"inline_query": {"from": {"id": 3}, "query": "x"}}, 2**62 + 3),
         ({"inline_query": {"from": {"id": 2**63 - 1}}}, 2**63 - 1),
         ({"inline_query": {"from": {"id": -1}}}, 2**63 - 1),
@@ -150,3 +149,16 @@ def test_what_is_owed_still_is_not_forgotten_for_a_new_number(store: Store, now:
     owe_answer(store, 7, now)
     store.updates.save([make_update(7, 1)], now + timedelta(days=9))
     assert store.deliveries.find("answer:7:1") is not None
+
+
+def test_an_update_is_overtaken_by_a_later_one_of_its_own_lane_alone(
+    store: Store, now: datetime
+) -> None:
+    def ask(number: int, user_id: int) -> dict[str, Any]:
+        return {"update_id": number, "inline_query": {"from": {"id": user_id}}}
+
+    updates = store.updates
+    updates.save([ask(1, 3), make_update(2, 3), ask(3, 4), ask(4, 3)], now)
+    assert [updates.is_overtaken(number) for number in range(1, 5)] == [True, False, False, False]
+    updates.mark_handled(4)
+    assert not updates.is_overtaken(1)

@@ -54,7 +54,7 @@ class AlertHandlers:
                 text = say_in(chat.languages, "alerts.unknown", name=changed[:MAX_ECHO])
             else:
                 chosen = changed
-                self._keep(chat, chosen)
+                keep_alerts(self._services, chat, chosen)
         keyboard = alerts_keyboard(chosen, chat.languages, self._services.tables)
         self._services.answer(update, text or self._tell(chat, chosen), keyboard)
 
@@ -79,17 +79,10 @@ class AlertHandlers:
         await self._set(update, self._services.get_chat(update), ())
 
     async def _set(self, update: Update, chat: Chat, topics: tuple[Topic, ...]) -> None:
-        self._keep(chat, topics)
+        keep_alerts(self._services, chat, topics)
         keyboard = alerts_keyboard(topics, chat.languages, self._services.tables)
         self._services.change(update, self._tell(chat, topics), keyboard)
         await acknowledge(update)
-
-    def _keep(self, chat: Chat, topics: Sequence[Topic]) -> None:
-        """Keep the choice; what is owed already on other topics is owed no longer."""
-        prefix = make_key((chat.id, chat.thread_id), "")
-        with self._services.together():
-            self._services.store.chats.set_alerts(chat, topics)
-            self._services.store.alerts.drop_unwanted(chat.id, chat.thread_id, prefix, topics)
 
     def _choose(self, chosen: Iterable[Topic], typed: str) -> tuple[Topic, ...] | str:
         """The choice after what was typed, none for "off"; or the first name that means nothing."""
@@ -120,3 +113,11 @@ class AlertHandlers:
             return f"{explained}\n\n{say(language, 'alerts.on', topics=names)}"
 
         return tell_setting(chat, tell)
+
+
+def keep_alerts(services: Services, chat: Chat, topics: Sequence[Topic]) -> None:
+    """Keep on which topics alerts are wanted; what is owed on others is owed no longer."""
+    prefix = make_key((chat.id, chat.thread_id), "")
+    with services.together():
+        services.store.chats.set_alerts(chat, topics)
+        services.store.alerts.drop_unwanted(chat.id, chat.thread_id, prefix, topics)

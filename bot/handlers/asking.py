@@ -6,6 +6,7 @@ A chat remembers what it was asked for; the next plain words are taken for that.
 from telegram import ReplyKeyboardRemove, Update
 
 from bot.handlers.overview import Overview
+from bot.handlers.samples import render_sample
 from bot.handlers.services import MAX_ECHO, Services
 from bot.handlers.timetable import keep_settings, tell_setting
 from bot.keyboards.settings import settings_keyboard
@@ -14,7 +15,7 @@ from bot.keyboards.timetable import zones_keyboard
 from bot.texts import format_moment, say, say_in
 from bot.wishes import read_quiet, read_wish
 from bot.zones import find_zones, locate_zone, suggest_zones
-from data.models import Chat, ChatLanguage
+from data.models import Chat, ChatLanguage, Content
 
 # An hour for whoever is at the third tap of /start.
 BEGIN = "begin"
@@ -23,14 +24,14 @@ BEGIN = "begin"
 class Asking:
     """Asks, and takes what comes."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, overview: Overview) -> None:
         self._services = services
-        self._overview = Overview(services)
+        self._overview = overview
 
     def ask_first_hour(self, update: Update, chat: Chat) -> None:
         """Ask for an hour to begin with; in groups plain words don't reach the bot."""
         if chat.id > 0:
-            keep_settings(self._services, chat, awaiting=BEGIN)
+            self._keep(chat, awaiting=BEGIN)
         key = "settings.type_time" if chat.id > 0 else "settings.type_time_group"
         self._services.answer(update, say_in(chat.languages, key))
 
@@ -61,12 +62,17 @@ class Asking:
             return
         days = wish.weekdays or chat.weekdays
         begins = chat.awaiting == BEGIN
-        settings = {"digest_time": wish.at, "weekdays": days, "awaiting": None}
+        changes = {"digest_time": wish.at, "weekdays": days, "awaiting": None}
+        if begins:
+            changes["subscribed"] = True
         with self._services.together():
-            kept = keep_settings(self._services, chat, **settings, subscribed=chat.subscribed or begins)
+            kept = self._keep(chat, **changes)
             if begins:
-                text = self._overview.tell_begun(kept)
-                self._services.answer(update, text, begun_keyboard(kept.languages))
+                parts: list[str | Content] = [
+                    self._overview.tell_begun(kept),
+                    *render_sample(self._services, kept),
+                ]
+                self._services.answer(update, parts, begun_keyboard(kept.languages))
             else:
                 self._services.answer(update, self._overview.tell(kept), settings_keyboard(kept))
 
@@ -96,7 +102,7 @@ class Asking:
             return say(language, "zone.chosen", time_zone=chat.time_zone, moment=moment)
 
         with self._services.together():
-            kept = keep_settings(self._services, chat, time_zone=zone, awaiting=None)
+            kept = self._keep(chat, time_zone=zone, awaiting=None)
             # It takes the key that sends a place away, if there is one.
             self._services.answer(update, tell_setting(kept, tell), ReplyKeyboardRemove())
 
@@ -107,5 +113,10 @@ class Asking:
             self._services.answer(update, say_in(chat.languages, key))
             return
         with self._services.together():
-            kept = keep_settings(self._services, chat, quiet=None if hours == "off" else hours, awaiting=None)
+            kept = keep_settings(
+                self._services, chat, quiet=None if hours == "off" else hours, awaiting=None
+            )
             self._services.answer(update, self._overview.tell(kept), settings_keyboard(kept))
+
+    def _keep(self, chat: Chat, **settings: object) -> Chat:
+        return keep_settings(self._services, chat, **settings)

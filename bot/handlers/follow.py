@@ -54,12 +54,12 @@ class FollowHandlers:
     def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
         """The handlers of this conversation."""
         presses: tuple[tuple[str, Callable[[Update, Context], Any]], ...] = (
-            (rf"^follows:{PAGE}$", self.press_list),
-            (rf"^drop:{PAGE}:{MARK}$", self.press_drop),
-            (rf"^undo:{MARK}$", self.press_undo),
-            (r"^clear:ask$", self.press_clear),
-            (r"^clear:yes$", self.press_clear_yes),
-            (rf"^mute:\d{{1,18}}:{MARK}$", self.press_mute),
+            (rf"^follows:{PAGE}\Z", self.press_list),
+            (rf"^drop:{PAGE}:{MARK}\Z", self.press_drop),
+            (rf"^undo:{MARK}\Z", self.press_undo),
+            (r"^clear:ask\Z", self.press_clear),
+            (r"^clear:yes\Z", self.press_clear_yes),
+            (rf"^mute:\d{{1,18}}:{MARK}\Z", self.press_mute),
             (rf"^(?:follow|mute):{MARK}:[tdk]:", self.press_instead),
         )
         return [

@@ -172,16 +172,22 @@ def _speaks_as(chat: Chat, message: Message | None) -> bool:
 
 
 def is_asking(update: Update, username: str) -> bool:
-    """Whether it is a press, or a command of the bot with this name, or words in a private chat."""
+    """Whether it is one of our commands, or a press, or words in a private chat.
+
+    In groups people write to each other and to other bots; and a press that is lost changes
+    nothing, whoever it comes from.
+    """
     if update.callback_query is not None:
-        return True
+        return not is_lost(update)
     message = update.message or update.channel_post or update.edited_message
-    if message is None:
+    if message is None or message.text is None:
         return False
     if message.chat.type == ChatType.PRIVATE:
-        return message.text is not None
-    found = _COMMAND.match(message.text or "")
-    return found is not None and (found[2] or username).lower() == username.lower()
+        return True
+    found = _COMMAND.match(message.text)
+    if found is None or found[1].lower() not in CHANGING | CHANGING_WITH_WORDS | HARMLESS:
+        return False
+    return found[2] is None or found[2].lower() == username.lower()
 
 
 def changes_settings(update: Update) -> bool:

@@ -69,7 +69,8 @@ class InlineHandlers:
         if not list_words(typed):
             is_empty = not typed.strip()
             return store.releases.list_latest(PAGE + 1, skip=offset) if is_empty else []
-        found = store.search.find(typed, self._services.clock(), is_unfinished=True)
+        is_unfinished = not typed[-1].isspace()
+        found = store.search.find(typed, self._services.clock(), is_unfinished=is_unfinished)
         seqs = found.seqs[offset : offset + PAGE + 1]
         by_seq = {each.seq: each for each in store.releases.list_by_seq(seqs)}
         return [by_seq[seq] for seq in seqs if seq in by_seq]

@@ -51,7 +51,7 @@ class LatestHandlers:
         """The handlers of this conversation."""
         return [
             command("latest", self.latest),
-            CallbackQueryHandler(self.press_latest, pattern=r"^latest:$"),
+            CallbackQueryHandler(self.press_latest, pattern=r"^latest:\Z"),
             CallbackQueryHandler(
                 self.press_older, pattern=r"^older:[0-9]{1,18}:[0-9]{1,2}:[a-z]+:"
             ),

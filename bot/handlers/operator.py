@@ -40,10 +40,10 @@ class OperatorHandlers:
         """The handlers of this conversation, for administrators in private alone."""
         only = filters.ChatType.PRIVATE & filters.User(self._services.admin_ids)
         presses = (
-            (rf"^announce:send:{SEQ}$", self.press_send),
-            (rf"^announce:drop:{SEQ}$", self.press_drop),
-            (rf"^letters:{PAGE}$", self.press_letters),
-            (rf"^letter:(?:retry|drop):{PAGE}:{SEQ}$", self.press_letter),
+            (rf"^announce:send:{SEQ}\Z", self.press_send),
+            (rf"^announce:drop:{SEQ}\Z", self.press_drop),
+            (rf"^letters:{PAGE}\Z", self.press_letters),
+            (rf"^letter:(?:retry|drop):{PAGE}:{SEQ}\Z", self.press_letter),
         )
         return [
             command("feeds", self.feeds, only),

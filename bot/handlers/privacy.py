@@ -43,8 +43,8 @@ class PrivacyHandlers:
             command("privacy", self.privacy),
             command("export", self.export),
             command("delete_me", self.delete_me),
-            CallbackQueryHandler(self.press_erase, pattern=r"^erase:\d{1,12}:\d{1,18}$"),
-            CallbackQueryHandler(self.press_keep, pattern=r"^erase:keep$"),
+            CallbackQueryHandler(self.press_erase, pattern=r"^erase:\d{1,12}:\d{1,18}\Z"),
+            CallbackQueryHandler(self.press_keep, pattern=r"^erase:keep\Z"),
         ]
 
     async def privacy(self, update: Update, _: Context) -> None:

@@ -36,7 +36,7 @@ class SearchHandlers:
         """The handlers of this conversation."""
         return [
             command("search", self.search),
-            CallbackQueryHandler(self.press_page, pattern=r"^found:\d{1,2}$"),
+            CallbackQueryHandler(self.press_page, pattern=r"^found:\d{1,2}\Z"),
         ]
 
     async def search(self, update: Update, context: Context) -> None:

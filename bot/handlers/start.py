@@ -1,6 +1,5 @@
 """/start in three taps, /help, /language, and what to say to all else."""
 
-import re
 from datetime import time
 from typing import Any
 
@@ -8,8 +7,9 @@ from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CallbackQueryHandler, MessageHandler, filters
 
-from bot.cards import render_card
 from bot.commands import render_help
+from bot.handlers.links import Links, say_welcome
+from bot.handlers.samples import render_sample
 from bot.handlers.services import (
     MAX_ECHO,
     Context,
@@ -22,8 +22,7 @@ from bot.handlers.services import (
     pressed,
 )
 from bot.handlers.settings import SettingsHandlers
-from bot.handlers.timetable import tell_setting
-from bot.interests import is_wanted
+from bot.handlers.timetable import keep_settings, tell_setting
 from bot.keyboards.start import (
     begin_hours_keyboard,
     begin_topics_keyboard,
@@ -31,9 +30,6 @@ from bot.keyboards.start import (
     first_keyboard,
     language_keyboard,
 )
-from bot.keyboards.topics import subject_keyboard
-from bot.render import render_list
-from bot.subjects import name_subject
 from bot.texts import format_weekdays, say, say_in
 from bot.wishes import fold
 from data.models import (
@@ -41,8 +37,6 @@ from data.models import (
     TOPICS,
     Chat,
     ChatLanguage,
-    Subscription,
-    Topic,
 )
 
 LANGUAGE_WORDS: dict[ChatLanguage, tuple[str, ...]] = {
@@ -51,11 +45,6 @@ LANGUAGE_WORDS: dict[ChatLanguage, tuple[str, ...]] = {
     "zh-Hans": ("zh-hans", "zh-cn", "簡體", "簡體中文", "simplified"),
     "en+zh-Hant": ("en+zh-hant", "english+繁體", "both", "雙語", "bilingual", "中英"),
 }
-# What is shown of what will come.
-SAMPLES = 2
-# And among how many of the newest it is looked for.
-SEARCHED = 100
-_LINK = re.compile(r"(?P<kind>topic|dept|release)-(?P<value>[A-Za-z0-9_-]{1,60})")
 
 
 class LostButtonHandler(BaseHandler[Update, Context, None]):
@@ -72,7 +61,9 @@ class StartHandlers:
     def __init__(self, services: Services, settings: SettingsHandlers) -> None:
         """``settings`` takes plain words where they were asked for."""
         self._services = services
-        self._settings = settings
+        self._links = Links(services)
+        self._overview = settings.overview
+        self._asking = settings.asking
 
     def list_handlers(self) -> list[BaseHandler[Update, Context, Any]]:
         """The handlers of this conversation."""
@@ -105,71 +96,14 @@ class StartHandlers:
     async def start(self, update: Update, context: Context) -> None:
         """The first of three taps; or what the link asks for that led here."""
         chat = self._services.get_chat(update)
-        if self._follow_link(update, chat, argument(context)):
+        if self._links.follow(update, chat, argument(context)):
             return
         if chat.subscribed:
             self._services.answer(
                 update, tell_setting(chat, _say_again), begun_keyboard(chat.languages)
             )
             return
-        text = f"{say_in(chat.languages, 'welcome')}\n\n{_say_language()}"
-        self._services.answer(update, text, first_keyboard(chat.language))
-
-    def _follow_link(self, update: Update, chat: Chat, payload: str) -> bool:
-        """Take up what a link asks for; whether it asked for anything that there is."""
-        found = _LINK.fullmatch(payload)
-        if found is None:
-            return False
-        match found["kind"]:
-            case "release":
-                return self._show_release(update, chat, found["value"])
-            case "dept":
-                return self._offer_department(update, chat, found["value"])
-        topic = next((each for each in TOPICS if each == found["value"].lower()), None)
-        if topic is None:
-            return False
-        self._offer_topic(update, chat, topic)
-        return True
-
-    def _offer_topic(self, update: Update, chat: Chat, topic: Topic) -> None:
-        """For whoever is new the topic is chosen; a group, or who is subscribed, is asked."""
-        chats = self._services.store.chats
-        if chat.subscribed or chat.id < 0:
-            self._offer(update, chat, Subscription(kind="topic", value=topic))
-            return
-        with self._services.together():
-            chats.set_followed(chat, list(dict.fromkeys([*chats.list_followed(chat), topic])))
-            text = f"{say_in(chat.languages, 'welcome')}\n\n{_say_language()}"
-            self._services.answer(update, text, first_keyboard(chat.language))
-
-    def _offer_department(self, update: Update, chat: Chat, value: str) -> bool:
-        found = self._services.tables.find_whole_name(value)
-        if found is None or found[0] != "department":
-            return False
-        self._offer(update, chat, Subscription(kind="department", value=found[1]))
-        return True
-
-    def _offer(self, update: Update, chat: Chat, subject: Subscription) -> None:
-        """Ask whether to follow something; the button says whether that is so already."""
-        tables, held = self._services.tables, self._services.store.chats.list_subscriptions(chat)
-        text = "\n\n".join(
-            say(language, "start.offer", name=name_subject(subject, language, tables))
-            for language in chat.languages
-        )
-        self._services.answer(update, text, subject_keyboard(subject, held, chat.languages))
-
-    def _show_release(self, update: Update, chat: Chat, value: str) -> bool:
-        if not (value.isascii() and value.isdigit() and len(value) <= 18):
-            return False
-        services = self._services
-        for stored in services.store.releases.list_by_seq([int(value)]):
-            card = render_card(
-                stored, chat.language, services.tables, services.publishers, chat.time_zone
-            )
-            services.want_missing([stored])
-            services.answer(update, card)
-            return True
-        return False
+        self._services.answer(update, say_welcome(chat), first_keyboard(chat.language))
 
     async def begin_language(self, update: Update, context: Context) -> None:
         """The first tap was made; the second: topics."""
@@ -212,7 +146,7 @@ class StartHandlers:
     async def begin_other(self, update: Update, _: Context) -> None:
         """How to type an hour that is not among the buttons."""
         chat = self._services.get_chat(update)
-        self._settings.ask(update, chat, "begin")
+        self._asking.ask_first_hour(update, chat)
         await acknowledge(update)
 
     async def begin_digests(self, update: Update, _: Context) -> None:
@@ -220,27 +154,14 @@ class StartHandlers:
         chat, typed = self._services.get_chat(update), pressed(update).partition(":")[2]
         at = time(int(typed[:2]), int(typed[2:]))
         with self._services.together():
-            kept = self._settings.keep(chat, digest_time=at, subscribed=True, awaiting=None)
-            text = tell_setting(kept, self._settings.tell_begun)
-            self._services.change(update, text, begun_keyboard(kept.languages))
-            self._send_sample(update, kept)
-        await acknowledge(update)
-
-    def _send_sample(self, update: Update, chat: Chat) -> None:
-        services = self._services
-        held = services.store.chats.list_subscriptions(chat)
-        departments = services.tables.departments
-        releases = [
-            each
-            for each in services.store.releases.list_latest(SEARCHED)
-            if is_wanted(each.release, held, departments)
-        ][:SAMPLES]
-        if releases:
-            title = "\n".join(say(language, "start.sample") for language in chat.languages)
-            services.want_missing(releases)
-            services.answer(
-                update, render_list(title, releases, chat.languages, services.publishers)
+            kept = keep_settings(
+                self._services, chat, digest_time=at, subscribed=True, awaiting=None
             )
+            text = self._overview.tell_begun(kept)
+            self._services.change(update, text, begun_keyboard(kept.languages))
+            if sample := render_sample(self._services, kept):
+                self._services.answer(update, sample)
+        await acknowledge(update)
 
     async def help(self, update: Update, _: Context) -> None:
         """List the commands."""
@@ -260,7 +181,7 @@ class StartHandlers:
             )
             for language in chat.languages
         ]
-        self._services.answer(update, texts)
+        self._services.answer(update, "\n\n".join(texts))
 
     async def language(self, update: Update, context: Context) -> None:
         """Take the language that was named, or offer those there are."""
@@ -300,7 +221,7 @@ class StartHandlers:
         if update.message is None:
             return
         chat = self._services.get_chat(update)
-        if not self._settings.take(update, chat):
+        if not self._asking.take(update, chat):
             self._services.answer(update, say_in(chat.languages, "error.plain_text"))
 
     async def unknown_button(self, update: Update, _: Context) -> None:
@@ -314,11 +235,6 @@ class StartHandlers:
     async def lost_button(self, update: Update, _: Context) -> None:
         """A button whose chat can't be told: another's settings must not be changed for it."""
         await acknowledge(update, say(guess_language(update), "error.old_button"))
-
-
-def _say_language() -> str:
-    """Who has not chosen yet is asked in each of them."""
-    return f"{say('en', 'start.language')} · {say('zh-Hant', 'start.language')}"
 
 
 def _say_again(language: ChatLanguage, _: Chat) -> str:

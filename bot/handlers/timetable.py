@@ -149,7 +149,11 @@ class TimetableHandlers:
         return chat.model_copy(update={"digest_time": at, "weekdays": days})
 
     def _choose_zone(self, update: Update, chat: Chat, time_zone: str) -> None:
-        self._tell_zone(update, keep_settings(self._services, chat, time_zone=time_zone, awaiting=None), "zone.chosen")
+        self._tell_zone(
+            update,
+            keep_settings(self._services, chat, time_zone=time_zone, awaiting=None),
+            "zone.chosen",
+        )
 
     def _tell_zone(self, update: Update, chat: Chat, key: str) -> None:
         now = self._services.clock()

@@ -48,9 +48,9 @@ class TopicHandlers:
             CallbackQueryHandler(self.press_topics, pattern=r"^topics:"),
             CallbackQueryHandler(self.press_follow, pattern=topic_pattern("follow")),
             CallbackQueryHandler(self.press_unfollow, pattern=topic_pattern("unfollow")),
-            CallbackQueryHandler(self.press_all, pattern=r"^follow:all$"),
-            CallbackQueryHandler(self.press_departments, pattern=rf"^departments:{PAGE}$"),
-            CallbackQueryHandler(self.press_department, pattern=rf"^dept:{PAGE}:.+$"),
+            CallbackQueryHandler(self.press_all, pattern=r"^follow:all\Z"),
+            CallbackQueryHandler(self.press_departments, pattern=rf"^departments:{PAGE}\Z"),
+            CallbackQueryHandler(self.press_department, pattern=rf"^dept:{PAGE}:.+\Z"),
             CallbackQueryHandler(self.press_subject, pattern=r"^(?:follow|mute|unfollow):[td]:"),
         ]
 
@@ -183,7 +183,7 @@ def join_topics(topics: Iterable[Topic], language: ChatLanguage, tables: Tables)
 
 def topic_pattern(verb: str) -> str:
     """The callback data of one verb with any of the topics, and nothing else."""
-    return rf"^{verb}:(?:{'|'.join(TOPICS)})$"
+    return rf"^{verb}:(?:{'|'.join(TOPICS)})\Z"
 
 
 def pressed_topic(update: Update) -> Topic:

@@ -5,12 +5,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from data.store.database import write
+from data.store.database import BUSY_SECONDS, write
 
 # So many of its messages are handed over, the newest; more would be no file that Telegram takes.
 MOST_MESSAGES = 5_000
 # The part of each table that is a chat's: one thread of it, or in private all of them.
 _OF_THREAD = "chat_id = :chat AND thread_id = :thread"
+# So long erasing waits for others to have read; the bot answers nobody meanwhile.
+WIPE_MILLISECONDS = 100
+
 _OF_CHAT = "chat_id = :chat"
 # What the operator was told of a message that was refused; it names the chat.
 _REPORTED = (
@@ -74,8 +77,19 @@ class Privacy:
         """
         with write(self._db):
             self._erase(chat_id, thread_id, is_private=is_private)
-        # What was deleted still stands in the log of writes until that is taken over.
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.wipe()
+
+    def wipe(self) -> bool:
+        """Take over the log of writes, where what was deleted still stands; whether that worked.
+
+        It doesn't while another connection reads; then it is done another time.
+        """
+        self._db.execute(f"PRAGMA busy_timeout = {WIPE_MILLISECONDS}")
+        try:
+            ((busy, *_),) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        return not busy
 
     def _erase(self, chat_id: int, thread_id: int, *, is_private: bool) -> None:
         own = _OF_CHAT if is_private else _OF_THREAD

@@ -133,17 +133,14 @@ def _write(update: dict[str, Any]) -> str:
 
 
 def _find_chat(update: dict[str, Any]) -> int:
-    """The chat in which something happened, whatever it was; 0 for none.
-
-    What is typed inline happens in no chat that we know: each person has a lane of their own.
-    """
+    """The chat in which something happened, whatever it was, else the person; 0 for neither."""
     for kind, what in update.items():
         message = what.get("message", what) if isinstance(what, dict) else None
         if not isinstance(message, dict):
             continue
-        is_inline = kind == "inline_query"
-        number = _read_id(message.get("from" if is_inline else "chat"))
+        number = _read_id(message.get("chat")) or _read_id(message.get("from"))
         if number:
+            is_inline = kind == "inline_query"
             return _INLINE_LANE + number % _INLINE_LANE if is_inline else number
     return 0
 

@@ -504,7 +504,7 @@ def list_requests() -> list[str]:
         "language": ("both", "Klingon"),
     }
     typed = [(name, words) for name in list_menu() for words in ("", *more.get(name, ()))]
-    operators = ("/feeds", "/pause", "/resume", "/letters", "/announce")
+    operators = ("/language en", "/feeds", "/pause", "/resume", "/letters", "/announce")
     typed_ones = (f"/{name} {words}".strip() for name, words in typed)
     return [*typed_ones, *operators, "/nonsense", "hello"]
 
